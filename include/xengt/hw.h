@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The GPU seam: everything the mediator asks of a GPU.
+ *
+ * Filled by the twin (xengt/twin/), a software GPU that executes what the guest submits; a
+ * physical GPU is the other filling this is shaped for.  A GPU sees only *shadow* entries: if the
+ * shadow is wrong, the picture is wrong.
+ *
+ * Direction of calls: the mediator calls gt_hw_ops; the GPU calls back through gt_hw_events, from
+ * inside submit() or run(), never at any other time and never from another thread.
+ */
+#ifndef XENGT_HW_H
+#define XENGT_HW_H
+
+#include "xengt/types.h"
+
+struct gt_hw;
+
+/*
+ * One element of a submission: an execlist context.
+ * @desc is the guest's context descriptor, unchanged (PRM SKL vol 7, "Context Descriptor Format"):
+ * low dword: LRCA in 31:12, addressing mode in 4:3, valid bit 0; high dword: the driver's tag.
+ */
+struct gt_hw_elem {
+	uint64_t desc;
+};
+
+/* Why an engine speaks.  Values are events of the GPU, not yet CSB status words. */
+enum gt_hw_event {
+	GT_HW_ACTIVE,	/* an idle engine took up a submission */
+	GT_HW_SWITCH,	/* element 0 complete, element 1 now runs */
+	GT_HW_COMPLETE, /* the last element is complete, the engine is idle */
+	GT_HW_PREEMPT,	/* a new submission replaced what ran; @lite: same context, larger tail */
+	GT_HW_LITE_RESTORE,
+};
+
+/* What the twin needs from its surroundings; every pointer is valid for the life of the gt_hw. */
+struct gt_hw_events {
+	/* Host memory of a shadowed frame, GT_PAGE_SIZE bytes; NULL if it cannot be had. The
+	 * pointer is good until the current submit()/run() returns. */
+	void *(*frame)(void *ctx, gt_spte_t e, bool write);
+	/* Shadow entry of a GGTT page / of page @gma in the PPGTT whose root the context holds. */
+	gt_spte_t (*ggtt)(void *ctx, uint32_t page);
+	gt_spte_t (*ppgtt)(void *ctx, uint64_t pml4, gt_gma_t gma);
+	/* Registers as commands see them (LRI, SRM, ...); refused accesses read 0 and write nothing. */
+	uint32_t (*reg_read)(void *ctx, enum gt_engine e, uint32_t off);
+	void (*reg_write)(void *ctx, enum gt_engine e, uint32_t off, uint32_t val);
+	/* Execlist events, and interrupt bits in the engine's 16-bit GT IIR field. */
+	void (*event)(void *ctx, enum gt_engine e, enum gt_hw_event ev, uint64_t desc);
+	void (*interrupt)(void *ctx, enum gt_engine e, uint32_t bits);
+	/* A command the GPU does not know or may not run; named in the log and counters. */
+	void (*bad_command)(void *ctx, enum gt_engine e, uint32_t header, const char *why);
+	uint64_t (*now_ns)(void *ctx);
+	void *ctx;
+};
+
+/* Live state of one ring, as its registers show it. */
+struct gt_hw_ring {
+	uint32_t head, tail, start, ctl;
+	uint64_t acthd;
+	uint32_t ipehr;
+	uint64_t desc; /* running context, 0 when idle */
+	bool idle;
+};
+
+struct gt_hw_ops {
+	/* Take up a submission of one or two elements (elem[1].desc 0: one). At most one may be
+	 * waiting behind what runs; the mediator honours that. 0 or negative errno. */
+	int (*submit)(struct gt_hw *hw, enum gt_engine e, const struct gt_hw_elem elem[2]);
+	/* Execute for about @budget_ns; true if work is left. A physical GPU returns false. */
+	bool (*run)(struct gt_hw *hw, uint64_t budget_ns);
+	/* Stop and forget everything on the engines of @mask (1 << enum gt_engine). */
+	void (*reset)(struct gt_hw *hw, uint32_t mask);
+	/* Ring state of an engine for the guest's registers: live HEAD/TAIL/START/CTL/ACTHD. */
+	void (*ring_state)(struct gt_hw *hw, enum gt_engine e, struct gt_hw_ring *out);
+	void (*destroy)(struct gt_hw *hw);
+};
+
+struct gt_hw {
+	const struct gt_hw_ops *ops;
+};
+
+/* Create the twin. @ev is copied. 0 or negative errno. */
+int gt_twin_create(const struct gt_hw_events *ev, struct gt_hw **out);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mediator, as dm/ drives it: one vGPU, one thread, no hypervisor in sight.
+ *
+ * The caller's loop: hand in each access as it comes; call gt_vgpu_run() whenever it returned true
+ * or gt_vgpu_deadline_ns() has passed; sleep otherwise.  Nothing here blocks.
+ */
+#ifndef XENGT_VGPU_H
+#define XENGT_VGPU_H
+
+#include "xengt/guest.h"
+#include "xengt/hw.h"
+#include "xengt/options.h"
+
+struct gt_vgpu;
+
+/* The guest's graphics memory, and the BARs that go with it, as derived from the options. */
+struct gt_partition {
+	gt_gma_t map_base, map_size;	 /* mappable window, bytes */
+	gt_gma_t unmap_base, unmap_size; /* unmappable window, bytes */
+	uint64_t ggtt_size;		 /* whole GGTT: 1, 2 or 4 GiB */
+	uint64_t aperture_size;		 /* BAR2, a power of two >= map_size */
+	uint32_t nr_fences;
+};
+/* 0, or -EINVAL with @err when the sizes cannot be had. */
+int gt_partition_init(struct gt_partition *p, const struct gt_options *o, struct gt_error *err);
+
+/*
+ * Class of each register page for a platform: what dm/ needs to know before it places RAM.
+ * @classes has GT_NR_REG_PAGES elements.
+ */
+void gt_regs_page_classes(enum gt_platform_id platform, enum gt_page_class *classes);
+
+/*
+ * Create a vGPU on @guest (which outlives it), with @edid of 128 bytes or NULL for one made from
+ * the mode.  0 or negative errno.
+ */
+int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,
+		   struct gt_vgpu **out);
+void gt_vgpu_destroy(struct gt_vgpu *v);
+/* Power-on state again, as after a reset of the domain. */
+void gt_vgpu_reset(struct gt_vgpu *v);
+
+/*
+ * PCI configuration space: @off 0..255, @size 1, 2 or 4 within one dword.  Anything else reads all
+ * ones and writes nothing.
+ */
+uint32_t gt_vgpu_config_read(struct gt_vgpu *v, uint32_t off, unsigned size);
+void gt_vgpu_config_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint32_t val);
+
+/*
+ * One access to a BAR: @off bytes into it, @size 1, 2, 4 or 8, at any alignment.  Out of bounds
+ * reads all ones and writes nothing.  Each call counts as one exit.
+ */
+uint64_t gt_vgpu_bar_read(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size);
+void gt_vgpu_bar_write(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size,
+		       uint64_t val);
+
+/* Where a BAR lies: false if @gpa is in none that is decoded. */
+bool gt_vgpu_bar_find(struct gt_vgpu *v, gt_gpa_t gpa, enum gt_bar *bar, uint64_t *off);
+
+/* The guest gave pages back: forget every mapping of its memory (IOREQ_TYPE_INVALIDATE). */
+void gt_vgpu_invalidate(struct gt_vgpu *v);
+
+/* Do a bounded piece of pending work (engines, timers). True if more is pending right now. */
+bool gt_vgpu_run(struct gt_vgpu *v);
+/* When gt_vgpu_run() must be called next, in the guest's now_ns() time; UINT64_MAX: never. */
+uint64_t gt_vgpu_deadline_ns(const struct gt_vgpu *v);
+
+/*
+ * The server of one vGPU's socket: snapshots, counters, registers (xengt/protocol.h).
+ * @listen_fd is a listening SOCK_SEQPACKET socket and becomes the server's.  gt_server_fd() is
+ * readable when gt_server_dispatch() has something to do.
+ */
+struct gt_server;
+int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct gt_server **out);
+int gt_server_fd(const struct gt_server *s);
+void gt_server_dispatch(struct gt_server *s);
+void gt_server_destroy(struct gt_server *s);
+
+#endif

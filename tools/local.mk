@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+# Programs for people, and the client library they share.

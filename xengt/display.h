@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The display engine: power wells and clocks (status bits that follow requests), one pipe with its
+ * transcoder and DDI, planes and cursor, vblank and frame counters.
+ *
+ * Nothing here ticks.  Frame counter and scanline are computed from the clock when read; a vblank
+ * deadline exists only while the guest has the vblank (or flip-done) interrupt unmasked; plane
+ * registers are latched when somebody looks, at the vblank that lies before that moment.
+ * PRM SKL vol 12 "Display".
+ */
+#ifndef GT_DISPLAY_H
+#define GT_DISPLAY_H
+
+#include "xengt/types.h"
+
+struct gt_vgpu;
+
+/* What a plane shows, after the last vblank: registers as they were latched. */
+struct gt_plane {
+	uint32_t ctl, stride, pos, size, surf, offset;
+};
+
+struct gt_cursor {
+	uint32_t ctl, base, pos, fbc;
+};
+
+#define GT_MAX_PLANES 3
+
+struct gt_pipe {
+	bool enabled;
+	uint64_t start_ns;  /* when the pipe was enabled: frame 0 line 0 */
+	uint64_t frame_ns;  /* length of a frame */
+	uint32_t htotal, vtotal, hdisplay, vdisplay;
+	uint32_t frames_before;	   /* frame counter accumulated before start_ns */
+	uint64_t next_vblank_ns;   /* UINT64_MAX: nobody waits */
+	uint64_t armed_frame[GT_MAX_PLANES + 1]; /* frame in which SURF/CURBASE was written, or ~0 */
+	struct gt_plane plane[GT_MAX_PLANES];
+	struct gt_cursor cursor;
+};
+
+struct gt_display {
+	struct gt_pipe pipe[GT_MAX_PIPES];
+	bool driver_ready; /* PVINFO display_ready */
+};
+
+int gt_display_init(struct gt_vgpu *v);
+void gt_display_reset(struct gt_vgpu *v);
+/* Raise what is due, and say when to come again. */
+void gt_display_run(struct gt_vgpu *v);
+uint64_t gt_display_deadline_ns(const struct gt_vgpu *v);
+/* Interrupt masks changed: is a vblank wanted now? */
+void gt_display_vblank_update(struct gt_vgpu *v, unsigned pipe);
+/* Bring pipe->plane/cursor up to the last vblank. */
+void gt_display_latch(struct gt_vgpu *v, unsigned pipe);
+
+#endif

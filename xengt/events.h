@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counters, and the events of a guest that misbehaves.
+ *
+ * Every row is a counter shown by `xengtctl stats`.  Events are counters too, and are logged at a
+ * limited rate (a burst of 10 lines an event, then one a second), for a guest can repeat them for
+ * ever.  They are never answered with anything but what hardware would do.
+ */
+#ifndef GT_EVENTS_H
+#define GT_EVENTS_H
+
+#include "xengt/types.h"
+
+struct gt_vgpu;
+
+/*     name                     what it counts */
+#define GT_COUNTERS(X)                                                                             \
+	X(exits_config_read, "reads of PCI configuration space")                                   \
+	X(exits_config_write, "writes of PCI configuration space")                                 \
+	X(exits_reg_read, "trapped register reads")                                                \
+	X(exits_reg_write, "trapped register writes")                                              \
+	X(exits_gtt_read, "trapped reads of the GTT half")                                         \
+	X(exits_gtt_write, "trapped writes of the GTT half")                                       \
+	X(exits_aperture_read, "reads through BAR2")                                               \
+	X(exits_aperture_write, "writes through BAR2")                                             \
+	X(exits_rom_read, "reads of the expansion ROM")                                            \
+	X(interrupts, "interrupts injected")                                                       \
+	X(vblanks, "vblank interrupts raised")                                                     \
+	X(ggtt_flushes, "writes of GFX_FLSH_CNTL")                                                 \
+	X(ggtt_updates, "GGTT entries taken over")                                                 \
+	X(ppgtt_walks, "walks of a guest PPGTT")                                                   \
+	X(submissions, "execlist submissions")                                                     \
+	X(contexts_done, "execlist elements completed")                                            \
+	X(commands, "commands executed")                                                           \
+	X(resets, "engine resets the guest asked for")                                             \
+	X(snapshots, "pictures taken")                                                             \
+	X(frames_mapped, "guest pages mapped")                                                     \
+	X(clients, "clients accepted")
+
+/*     name                     what the guest did */
+#define GT_EVENTS(X)                                                                               \
+	X(unknown_register, "accessed a register that has no row")                                 \
+	X(bad_access, "made an access out of bounds or of a size that is not 1, 2, 4 or 8")        \
+	X(ggtt_outside_partition, "wrote a GGTT entry outside its partition")                      \
+	X(ggtt_bad_address, "wrote a GGTT entry that names no RAM of its own")                     \
+	X(ppgtt_bad_entry, "has a PPGTT entry that cannot be used")                                \
+	X(aperture_unmapped, "accessed BAR2 where nothing is mapped")                              \
+	X(bad_submission, "submitted a context that cannot be run")                                \
+	X(bad_command, "submitted a command that is unknown or not allowed")                       \
+	X(command_register, "accessed a register by command that is not allowed")                  \
+	X(bad_plane, "programmed a plane that cannot be read")                                     \
+	X(pcode_unknown, "sent an unknown pcode command")                                          \
+	X(g2v_unknown, "sent an unknown PVINFO notification")                                      \
+	X(client_garbage, "a client sent a request that makes no sense")
+
+enum gt_counter {
+#define X(name, help) GT_C_##name,
+	GT_COUNTERS(X)
+#undef X
+#define X(name, help) GT_EV_##name,
+	GT_EVENTS(X)
+#undef X
+	GT_NR_COUNTERS
+};
+
+struct gt_counter_row {
+	const char *name, *help;
+};
+extern const struct gt_counter_row gt_counter_rows[GT_NR_COUNTERS];
+
+struct gt_events {
+	uint64_t count[GT_NR_COUNTERS];
+	uint64_t tokens_ns[GT_NR_COUNTERS]; /* rate limit: when the bucket is full again */
+};
+
+void gt_count(struct gt_vgpu *v, enum gt_counter c);
+void gt_count_n(struct gt_vgpu *v, enum gt_counter c, uint64_t n);
+/* A guest's misbehaviour: count it, and say so unless it was said too often. */
+void gt_event(struct gt_vgpu *v, enum gt_counter ev, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

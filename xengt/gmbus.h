@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GMBUS and its GPIO pins: the I2C master the guest reads monitors with (PRM SKL vol 12,
+ * "GMBUS and GPIO").  One monitor answers at slave 0x50 on pin pair 5 (DDI B): its EDID.
+ */
+#ifndef GT_GMBUS_H
+#define GT_GMBUS_H
+
+#include "xengt/types.h"
+
+struct gt_vgpu;
+
+#define GT_EDID_SIZE 128
+
+struct gt_gmbus {
+	uint8_t edid[GT_EDID_SIZE];
+	uint32_t pos;	 /* next byte of the transfer */
+	uint32_t left;	 /* bytes left */
+	bool reading;
+	uint8_t segment_offset; /* I2C write pointer of the monitor */
+};
+
+void gt_gmbus_reset(struct gt_vgpu *v);
+
+/*
+ * An EDID 1.4 block for one mode (VESA E-EDID A2), with CVT reduced-blanking timings, as detailed
+ * timing 1, serial number @serial and name "xengt".  0, or -EINVAL if the block cannot express the
+ * mode (pixel clock above 655.35 MHz, or sizes above 4095).
+ */
+int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, uint32_t hz,
+		     uint32_t serial);
+/* Header, version and checksum. */
+bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE]);
+
+#endif

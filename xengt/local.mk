@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# The mediator: one convenience library with no hypervisor in it.
+noinst_LTLIBRARIES += libmediator.la
+libmediator_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
+libmediator_la_SOURCES = \
+	include/xengt/guest.h include/xengt/hw.h include/xengt/log.h include/xengt/options.h \
+	include/xengt/platform.h include/xengt/protocol.h include/xengt/types.h include/xengt/vgpu.h \
+	xengt/display.h xengt/events.h xengt/frames.h xengt/ggtt.h xengt/gmbus.h xengt/irq.h \
+	xengt/pci.h xengt/ppgtt.h xengt/regs.h xengt/snapshot.h xengt/submit.h xengt/vgpu_internal.h \
+	xengt/events.c \
+	xengt/irq.c \
+	xengt/log.c \
+	xengt/options.c \
+	xengt/platform.c \
+	xengt/regs.c \
+	xengt/regs_pvinfo.c \
+	xengt/vgpu.c

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Submission: ELSP writes in, context status buffer and interrupts out.
+ *
+ * Collects the four dwords of an ELSP write, checks the descriptors, hands them to the GPU seam,
+ * and turns its events into CSB entries in the guest's hardware status page (dwords 0x10..0x1b,
+ * write pointer in dword 0x1f), CONTEXT_STATUS_PTR and GT interrupts.
+ * PRM SKL vol 7, "Execlists".
+ */
+#ifndef GT_SUBMIT_H
+#define GT_SUBMIT_H
+
+#include "xengt/hw.h"
+
+struct gt_vgpu;
+
+struct gt_submit_engine {
+	uint32_t elsp[4];
+	unsigned nr_elsp; /* dwords collected */
+	uint32_t csb_write; /* next entry, 0..5 */
+	uint64_t running;   /* descriptor, for EXECLIST_STATUS */
+};
+
+struct gt_submit {
+	struct gt_submit_engine engine[GT_NR_ENGINES];
+	struct gt_hw *hw;
+	bool busy; /* gt_hw_ops.run has work left */
+};
+
+int gt_submit_init(struct gt_vgpu *v);
+void gt_submit_finish(struct gt_vgpu *v);
+void gt_submit_reset(struct gt_vgpu *v, uint32_t engine_mask);
+/* Run the GPU for a while; true if work is left. */
+bool gt_submit_run(struct gt_vgpu *v);
+
+#endif

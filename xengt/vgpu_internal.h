@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One vGPU, as the files of the mediator share it: each part is declared in its own header and
+ * written only by its own file.
+ */
+#ifndef GT_VGPU_INTERNAL_H
+#define GT_VGPU_INTERNAL_H
+
+#include "xengt/vgpu.h"
+
+#include "display.h"
+#include "events.h"
+#include "frames.h"
+#include "ggtt.h"
+#include "gmbus.h"
+#include "irq.h"
+#include "pci.h"
+#include "ppgtt.h"
+#include "regs.h"
+#include "submit.h"
+
+struct gt_vgpu {
+	struct gt_options opt;
+	enum gt_platform_id platform;
+	struct gt_partition part;
+	struct gt_guest *guest;
+
+	struct gt_events events;
+	struct gt_frames *frames;
+	struct gt_pci pci;
+	struct gt_regs regs;
+	struct gt_irq irq;
+	struct gt_ggtt ggtt;
+	struct gt_ppgtt *ppgtt;
+	struct gt_submit submit;
+	struct gt_display display;
+	struct gt_gmbus gmbus;
+	uint64_t snapshot_serial;
+};
+
+static inline uint64_t gt_now_ns(const struct gt_vgpu *v)
+{
+	return v->guest->ops->now_ns(v->guest);
+}
+
+#endif
