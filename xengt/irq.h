@@ -39,5 +39,6 @@ void gt_irq_raise_engine(struct gt_vgpu *v, enum gt_engine e, uint32_t bits);
 bool gt_irq_wanted(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits);
 /* PCI command, MSI or master changed: look again. */
 void gt_irq_update(struct gt_vgpu *v);
+void gt_irq_reset(struct gt_vgpu *v);
 
 #endif

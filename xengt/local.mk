@@ -11,7 +11,9 @@ libmediator_la_SOURCES = \
 	xengt/irq.c \
 	xengt/log.c \
 	xengt/options.c \
+	xengt/partition.c \
 	xengt/platform.c \
 	xengt/regs.c \
 	xengt/regs_pvinfo.c \
+	xengt/regs_tables.c \
 	xengt/vgpu.c

@@ -24,7 +24,7 @@ struct gt_reg_row;
 
 /* How a row repeats. */
 enum gt_reg_each {
-	GT_ONCE,     /* at .off, and .nr more times every .stride bytes if .nr > 1 */
+	GT_ONCE,       /* .nr times (0 means 1) from .off on, every .stride bytes (0 means 4) */
 	GT_PER_ENGINE, /* .off is relative to each engine's base (0x2000, 0x22000, 0x12000, 0x1a000) */
 };
 
@@ -57,7 +57,7 @@ struct gt_reg_row {
 	const char *name; /* as the PRM spells it; a repetition prints as NAME[inst] */
 	uint32_t off;
 	enum gt_reg_each each;
-	uint32_t nr, stride; /* GT_ONCE: 0 means 1, and 4 */
+	uint32_t nr, stride;
 	uint32_t reset[GT_NR_PLATFORMS];
 	uint32_t ro;  /* bits a write leaves as they are */
 	uint32_t w1c; /* bits a written 1 clears and a written 0 leaves */
@@ -75,7 +75,7 @@ struct gt_reg_table {
 	const struct gt_reg_row *rows;
 	size_t nr;
 };
-/* The families, each sorted by offset (per-engine rows by relative offset). */
+/* The families, each sorted by offset (per-engine rows by relative offset); regs_tables.c. */
 extern const struct gt_reg_table gt_regs_gt, gt_regs_engine, gt_regs_irq, gt_regs_display,
 	gt_regs_gmbus, gt_regs_pvinfo;
 extern const struct gt_reg_table *const gt_reg_tables[];
@@ -86,7 +86,9 @@ extern const uint32_t gt_engine_base[GT_NR_ENGINES];
 /* Runtime of the register file: an index from dword to row, and exit counts for each dword. */
 struct gt_regs {
 	uint8_t *mem;	 /* the guest seam's regs[] */
-	uint16_t *index; /* GT_REGS_SIZE / 4: 1 + global row number, or 0 */
+	uint16_t *index; /* GT_REGS_SIZE / 4: 1 + number in rows[], or 0 */
+	const struct gt_reg_row **rows; /* those of this platform, all families */
+	size_t nr_rows;
 	uint32_t *reads, *writes;
 };
 
@@ -105,6 +107,9 @@ void gt_regs_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint64_t val)
 /* The same by dword for commands; refused accesses are counted, read 0 and write nothing. */
 uint32_t gt_regs_cmd_read(struct gt_vgpu *v, uint32_t off);
 void gt_regs_cmd_write(struct gt_vgpu *v, uint32_t off, uint32_t val);
+
+/* Fill in what PVINFO says of this vGPU's partition. */
+void gt_pvinfo_reset(struct gt_vgpu *v);
 
 /* Row of a dword on this vGPU's platform, or NULL; *inst is which repetition. */
 const struct gt_reg_row *gt_regs_find(const struct gt_vgpu *v, uint32_t off, uint32_t *inst);

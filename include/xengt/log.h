@@ -23,6 +23,8 @@ enum gt_log_topic {
 void gt_log_init(int fd, const char *prefix);
 /* Parse "LEVEL[,TOPIC=LEVEL...]".  0, or -EINVAL with everything left as it was. */
 int gt_log_configure(const char *spec);
+/* Whether gt_log_configure() would take @spec: 0 or -EINVAL. */
+int gt_log_check(const char *spec);
 void gt_log(enum gt_log_topic topic, enum gt_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The vgt options: texts in, checked numbers out, and a sentence for a person when that fails.
+ * Where the texts come from is dm's business.
+ */
+#include "xengt/options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gmbus.h"
+#include "xengt/log.h"
+#include "xengt/vgpu.h"
+
+void gt_error_set(struct gt_error *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+}
+
+const struct gt_option_row gt_option_rows[] = {
+	{ "vgt", "0|1", "0", "give this guest a vGPU" },
+	{ "vgt_low_gm_sz", "MIB", "2", "CPU-visible (mappable) graphics memory" },
+	{ "vgt_high_gm_sz", "MIB", "448", "CPU-invisible graphics memory" },
+	{ "vgt_fence_sz", "N", "4", "fence registers, 0 to 32" },
+	{ "vgt_primary", "0|1", "0", "be the primary VGA (class 0300 instead of 0380)" },
+	{ "vgt_cap", "PERCENT", "0", "share of the GPU, 1 to 100; 0: no limit" },
+	{ "vgt_monitor_config_file", "FILE", "none", "XenGT's monitor file" },
+	{ "vgt_mode", "WxH[@HZ]", "1024x768", "mode of the virtual monitor" },
+	{ "vgt_pci_slot", "SLOT", "auto", "slot of the function on PCI bus 0, 2 to 31" },
+	{ "vgt_gen", "NAME", "skylake", "GPU generation" },
+	{ "vgt_log", "LEVELS", "info", "log levels: LEVEL[,TOPIC=LEVEL...]" },
+	{ "vgt_qemu", "FILE", "auto", "the QEMU to become" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+void gt_options_init(struct gt_options *o)
+{
+	*o = (struct gt_options){
+		.low_gm_MiB = 2,
+		.high_gm_MiB = 448,
+		.nr_fences = 4,
+		.mode_w_px = 1024,
+		.mode_h_px = 768,
+		.mode_hz = 60,
+		.pci_slot = -1,
+		.platform = GT_SKL,
+		.log = "info",
+	};
+}
+
+bool gt_options_is_key(const char *key)
+{
+	return !strncmp(key, "vgt", 3) && (!key[3] || key[3] == '_');
+}
+
+/* A decimal or 0x number in [min, max] and nothing else. */
+static int parse_number(const char *key, const char *value, uint32_t min, uint32_t max,
+			uint32_t *out, struct gt_error *err)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(value, &end, 0);
+	if (*value < '0' || *value > '9' || *end || errno || n < min || n > max) {
+		gt_error_set(err, "%s=%s: must be a number from %u to %u", key, value, min, max);
+		return -EINVAL;
+	}
+	*out = (uint32_t)n;
+	return 0;
+}
+
+static int parse_bool(const char *key, const char *value, bool *out, struct gt_error *err)
+{
+	uint32_t n;
+	int ret = parse_number(key, value, 0, 1, &n, err);
+
+	if (!ret) {
+		*out = n;
+	}
+	return ret;
+}
+
+static int parse_text(const char *key, const char *value, char *out, size_t size,
+		      struct gt_error *err)
+{
+	size_t len = strlen(value);
+
+	if (!len || len >= size) {
+		gt_error_set(err, "%s: must be a text of 1 to %zu bytes", key, size - 1);
+		return -EINVAL;
+	}
+	memcpy(out, value, len + 1);
+	return 0;
+}
+
+static int parse_mode(const char *key, const char *value, struct gt_options *o,
+		      struct gt_error *err)
+{
+	unsigned w, h, hz = 60;
+	int at_size = 0, at_hz = 0;
+
+	if (sscanf(value, "%5ux%5u%n@%4u%n", &w, &h, &at_size, &hz, &at_hz) < 2 ||
+	    value[at_hz ? at_hz : at_size] || w < 320 || h < 200 || w > 8192 || h > 8192 ||
+	    hz < 20 || hz > 240) {
+		gt_error_set(err, "%s=%s: must be WIDTHxHEIGHT[@HZ], such as 1920x1080@60", key,
+			     value);
+		return -EINVAL;
+	}
+	o->mode_w_px = w;
+	o->mode_h_px = h;
+	o->mode_hz = hz;
+	return 0;
+}
+
+static int parse_slot(const char *key, const char *value, int *out, struct gt_error *err)
+{
+	uint32_t n;
+	int ret;
+
+	if (!strcmp(value, "auto")) {
+		*out = -1;
+		return 0;
+	}
+	ret = parse_number(key, value, 2, 31, &n, err);
+	if (!ret) {
+		*out = (int)n;
+	}
+	return ret;
+}
+
+static int parse_gen(const char *key, const char *value, enum gt_platform_id *out,
+		     struct gt_error *err)
+{
+	if (gt_platform_find(value, out)) {
+		return 0;
+	}
+	gt_error_set(err, "%s=%s: must be one of broadwell, skylake, kabylake", key, value);
+	return -EINVAL;
+}
+
+static int parse_vgt(const char *key, const char *value, bool *out, struct gt_error *err)
+{
+	if (parse_bool(key, value, out, err)) {
+		gt_error_set(err, "%s=%s: must be 0 or 1, for a guest has one vGPU at most", key,
+			     value);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int set(struct gt_options *o, const char *key, const char *value, struct gt_error *err)
+{
+	if (!strcmp(key, "vgt")) {
+		return parse_vgt(key, value, &o->vgt, err);
+	}
+	if (!strcmp(key, "vgt_low_gm_sz")) {
+		return parse_number(key, value, 2, 2048, &o->low_gm_MiB, err);
+	}
+	if (!strcmp(key, "vgt_high_gm_sz")) {
+		return parse_number(key, value, 16, 4096, &o->high_gm_MiB, err);
+	}
+	if (!strcmp(key, "vgt_fence_sz")) {
+		return parse_number(key, value, 0, 32, &o->nr_fences, err);
+	}
+	if (!strcmp(key, "vgt_primary")) {
+		return parse_bool(key, value, &o->primary, err);
+	}
+	if (!strcmp(key, "vgt_cap")) {
+		return parse_number(key, value, 0, 100, &o->cap_percent, err);
+	}
+	if (!strcmp(key, "vgt_monitor_config_file")) {
+		return parse_text(key, value, o->monitor_config_file,
+				  sizeof(o->monitor_config_file), err);
+	}
+	if (!strcmp(key, "vgt_mode")) {
+		return parse_mode(key, value, o, err);
+	}
+	if (!strcmp(key, "vgt_pci_slot")) {
+		return parse_slot(key, value, &o->pci_slot, err);
+	}
+	if (!strcmp(key, "vgt_gen")) {
+		return parse_gen(key, value, &o->platform, err);
+	}
+	if (!strcmp(key, "vgt_log")) {
+		return parse_text(key, value, o->log, sizeof(o->log), err);
+	}
+	if (!strcmp(key, "vgt_qemu")) {
+		return parse_text(key, value, o->qemu, sizeof(o->qemu), err);
+	}
+	gt_error_set(err, "%s: no such option", key);
+	return -EINVAL;
+}
+
+int gt_options_set(struct gt_options *o, const char *key, const char *value, struct gt_error *err)
+{
+	struct gt_options new = *o;
+	int ret = set(&new, key, value, err);
+
+	if (!ret) {
+		*o = new;
+	}
+	return ret;
+}
+
+/* Two buffers of the mode's size must fit: one shown, one drawn. */
+static int check_mode(const struct gt_options *o, struct gt_error *err)
+{
+	uint8_t edid[GT_EDID_SIZE];
+	uint64_t frame_B = (uint64_t)o->mode_w_px * o->mode_h_px * 4;
+
+	if (gt_edid_generate(edid, o->mode_w_px, o->mode_h_px, o->mode_hz, 0)) {
+		gt_error_set(err, "vgt_mode=%ux%u@%u: a monitor cannot describe this mode (sizes "
+			     "to 4095, pixel clock to 655 MHz)",
+			     o->mode_w_px, o->mode_h_px, o->mode_hz);
+		return -EINVAL;
+	}
+	if (2 * frame_B > GT_MiB(o->high_gm_MiB)) {
+		gt_error_set(err, "vgt_high_gm_sz=%u: too small for two buffers of vgt_mode=%ux%u",
+			     o->high_gm_MiB, o->mode_w_px, o->mode_h_px);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int gt_options_check(const struct gt_options *o, struct gt_error *err)
+{
+	struct gt_partition part;
+	int ret = gt_partition_init(&part, o, err);
+
+	if (ret) {
+		return ret;
+	}
+	if (gt_log_check(o->log)) {
+		gt_error_set(err, "vgt_log=%s: must be LEVEL[,TOPIC=LEVEL...], levels error, "
+			     "warning, info, debug", o->log);
+		return -EINVAL;
+	}
+	return check_mode(o, err);
+}

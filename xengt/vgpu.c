@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One vGPU: puts the parts together, and sends each access to the part it belongs to.
+ */
+#include "xengt/vgpu.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu_internal.h"
+#include "xengt/log.h"
+
+static int init_edid(struct gt_vgpu *v, const uint8_t *edid)
+{
+	const struct gt_options *o = &v->opt;
+
+	if (!edid) {
+		return gt_edid_generate(v->gmbus.edid, o->mode_w_px, o->mode_h_px, o->mode_hz,
+					v->guest->domid);
+	}
+	if (!gt_edid_valid(edid)) {
+		return -EINVAL;
+	}
+	memcpy(v->gmbus.edid, edid, GT_EDID_SIZE);
+	return 0;
+}
+
+void gt_vgpu_reset(struct gt_vgpu *v)
+{
+	gt_pci_reset(v);
+	gt_regs_reset(v);
+	gt_irq_reset(v);
+	gt_pvinfo_reset(v);
+	gt_ggtt_reset(v);
+	gt_ppgtt_invalidate(v->ppgtt);
+	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
+	gt_display_reset(v);
+	gt_gmbus_reset(v);
+}
+
+int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,
+		   struct gt_vgpu **out)
+{
+	struct gt_error err;
+	struct gt_vgpu *v = calloc(1, sizeof(*v));
+	int ret;
+
+	if (!v) {
+		return -ENOMEM;
+	}
+	v->opt = *o;
+	v->platform = o->platform;
+	v->guest = guest;
+	ret = gt_partition_init(&v->part, o, &err);
+	if (ret) {
+		goto err_vgpu;
+	}
+	if (guest->nr_gtt < v->part.ggtt_size / GT_PAGE_SIZE) {
+		ret = -EINVAL;
+		goto err_vgpu;
+	}
+	ret = init_edid(v, edid);
+	if (ret) {
+		goto err_vgpu;
+	}
+	ret = gt_frames_create(v, &v->frames);
+	if (ret) {
+		goto err_vgpu;
+	}
+	ret = gt_regs_init(v);
+	if (ret) {
+		goto err_frames;
+	}
+	ret = gt_ggtt_init(v);
+	if (ret) {
+		goto err_regs;
+	}
+	ret = gt_ppgtt_create(v, &v->ppgtt);
+	if (ret) {
+		goto err_ggtt;
+	}
+	ret = gt_submit_init(v);
+	if (ret) {
+		goto err_ppgtt;
+	}
+	ret = gt_pci_init(v);
+	if (ret) {
+		goto err_submit;
+	}
+	ret = gt_display_init(v);
+	if (ret) {
+		goto err_submit;
+	}
+	gt_vgpu_reset(v);
+	*out = v;
+	return 0;
+
+err_submit:
+	gt_submit_finish(v);
+err_ppgtt:
+	gt_ppgtt_destroy(v->ppgtt);
+err_ggtt:
+	gt_ggtt_finish(v);
+err_regs:
+	gt_regs_finish(v);
+err_frames:
+	gt_frames_destroy(v->frames);
+err_vgpu:
+	free(v);
+	return ret;
+}
+
+void gt_vgpu_destroy(struct gt_vgpu *v)
+{
+	if (!v) {
+		return;
+	}
+	gt_submit_finish(v);
+	gt_ppgtt_destroy(v->ppgtt);
+	gt_ggtt_finish(v);
+	gt_regs_finish(v);
+	gt_frames_destroy(v->frames);
+	free(v);
+}
+
+uint32_t gt_vgpu_config_read(struct gt_vgpu *v, uint32_t off, unsigned size)
+{
+	gt_count(v, GT_C_exits_config_read);
+	return gt_pci_read(v, off, size);
+}
+
+void gt_vgpu_config_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint32_t val)
+{
+	gt_count(v, GT_C_exits_config_write);
+	gt_pci_write(v, off, size, val);
+}
+
+static bool size_is_valid(unsigned size)
+{
+	return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+/* Whether an access lies wholly inside [start, start + len). */
+static bool within(uint64_t off, unsigned size, uint64_t start, uint64_t len)
+{
+	return off >= start && len >= size && off - start <= len - size;
+}
+
+static uint64_t read_mmio_bar(struct gt_vgpu *v, uint64_t off, unsigned size)
+{
+	if (within(off, size, 0, GT_REGS_SIZE)) {
+		gt_count(v, GT_C_exits_reg_read);
+		return gt_regs_read(v, (uint32_t)off, size);
+	}
+	if (within(off, size, GT_BAR0_GTT, GT_BAR0_SIZE - GT_BAR0_GTT)) {
+		gt_count(v, GT_C_exits_gtt_read);
+		return gt_ggtt_bar_read(v, off - GT_BAR0_GTT, size);
+	}
+	gt_event(v, GT_EV_bad_access, "read of %u bytes at 0x%llx of BAR0", size,
+		 (unsigned long long)off);
+	return within(off, size, 0, GT_BAR0_SIZE) ? 0 : UINT64_MAX;
+}
+
+uint64_t gt_vgpu_bar_read(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size)
+{
+	if (!size_is_valid(size)) {
+		gt_event(v, GT_EV_bad_access, "read of %u bytes", size);
+		return UINT64_MAX;
+	}
+	switch (bar) {
+	case GT_BAR_MMIO:
+		return read_mmio_bar(v, off, size);
+	case GT_BAR_APERTURE:
+		gt_count(v, GT_C_exits_aperture_read);
+		return gt_aperture_read(v, off, size);
+	case GT_BAR_ROM:
+		gt_count(v, GT_C_exits_rom_read);
+		if (within(off, size, 0, GT_ROM_SIZE)) {
+			uint64_t val = 0;
+
+			memcpy(&val, v->pci.rom + off, size);
+			return val;
+		}
+		break;
+	}
+	return UINT64_MAX;
+}
+
+static void write_mmio_bar(struct gt_vgpu *v, uint64_t off, unsigned size, uint64_t val)
+{
+	if (within(off, size, 0, GT_REGS_SIZE)) {
+		gt_count(v, GT_C_exits_reg_write);
+		gt_regs_write(v, (uint32_t)off, size, val);
+	} else if (within(off, size, GT_BAR0_GTT, GT_BAR0_SIZE - GT_BAR0_GTT)) {
+		gt_count(v, GT_C_exits_gtt_write);
+		gt_ggtt_bar_write(v, off - GT_BAR0_GTT, size, val);
+	} else {
+		gt_event(v, GT_EV_bad_access, "write of %u bytes at 0x%llx of BAR0", size,
+			 (unsigned long long)off);
+	}
+}
+
+void gt_vgpu_bar_write(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size,
+		       uint64_t val)
+{
+	if (!size_is_valid(size)) {
+		gt_event(v, GT_EV_bad_access, "write of %u bytes", size);
+		return;
+	}
+	switch (bar) {
+	case GT_BAR_MMIO:
+		write_mmio_bar(v, off, size, val);
+		break;
+	case GT_BAR_APERTURE:
+		gt_count(v, GT_C_exits_aperture_write);
+		gt_aperture_write(v, off, size, val);
+		break;
+	case GT_BAR_ROM:
+		break;
+	}
+}
+
+bool gt_vgpu_bar_find(struct gt_vgpu *v, gt_gpa_t gpa, enum gt_bar *bar, uint64_t *off)
+{
+	const struct {
+		enum gt_bar bar;
+		uint64_t size;
+	} bars[] = {
+		{ GT_BAR_MMIO, GT_BAR0_SIZE },
+		{ GT_BAR_APERTURE, v->part.aperture_size },
+		{ GT_BAR_ROM, GT_ROM_SIZE },
+	};
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(bars); i++) {
+		gt_gpa_t base = v->pci.placed[i];
+
+		if (base && gpa >= base && gpa - base < bars[i].size) {
+			*bar = bars[i].bar;
+			*off = gpa - base;
+			return true;
+		}
+	}
+	return false;
+}
+
+void gt_vgpu_invalidate(struct gt_vgpu *v)
+{
+	gt_ppgtt_invalidate(v->ppgtt);
+	gt_frames_drop_all(v->frames);
+}
+
+bool gt_vgpu_run(struct gt_vgpu *v)
+{
+	bool more = gt_submit_run(v);
+
+	gt_display_run(v);
+	gt_frames_trim(v->frames);
+	return more;
+}
+
+uint64_t gt_vgpu_deadline_ns(const struct gt_vgpu *v)
+{
+	return gt_display_deadline_ns(v);
+}
