@@ -15,7 +15,11 @@
 
 struct gt_vgpu;
 
-/* What a plane shows, after the last vblank: registers as they were latched. */
+/*
+ * What a plane shows, after the last vblank: registers as they were latched.  On Broadwell plane 1
+ * is the primary plane (DSPCNTR, DSPSTRIDE, DSPSURF, DSPOFFSET; it has no position and no size)
+ * and plane 2 the sprite; their registers lie at the same offsets.
+ */
 struct gt_plane {
 	uint32_t ctl, stride, pos, size, surf, offset;
 };
@@ -26,14 +30,28 @@ struct gt_cursor {
 
 #define GT_MAX_PLANES 3
 
+/* Indices of armed_frame[]: planes 1..3, then the cursor. */
+#define GT_CURSOR_SLOT	GT_MAX_PLANES
+#define GT_PLANE_SLOTS	(GT_MAX_PLANES + 1)
+#define GT_NOT_ARMED	UINT64_MAX
+
 struct gt_pipe {
 	bool enabled;
-	uint64_t start_ns;  /* when the pipe was enabled: frame 0 line 0 */
-	uint64_t frame_ns;  /* length of a frame */
+	uint64_t start_ns; /* when the pipe was enabled: line 0 of its first frame */
+	uint64_t frame_ns; /* length of a frame: 1 ms..1 s, whatever the guest programmed */
+	/* Of the transcoder, 1..8192 each, as programmed when the pipe was enabled; not checked
+	 * against each other. */
 	uint32_t htotal, vtotal, hdisplay, vdisplay;
-	uint32_t frames_before;	   /* frame counter accumulated before start_ns */
-	uint64_t next_vblank_ns;   /* UINT64_MAX: nobody waits */
-	uint64_t armed_frame[GT_MAX_PLANES + 1]; /* frame in which SURF/CURBASE was written, or ~0 */
+	uint32_t dsl_lag;	 /* lines the scanline register runs behind */
+	uint64_t frames_before;	 /* vblanks counted before start_ns */
+	uint64_t next_vblank_ns; /* UINT64_MAX: nobody waits */
+
+	/* Double buffering: a write of SURF or CURBASE copies the registers to next_*, and they
+	 * become plane[] and cursor at the first vblank after it. */
+	uint64_t armed_frame[GT_PLANE_SLOTS]; /* vblanks counted at that write, or GT_NOT_ARMED */
+	struct gt_plane next_plane[GT_MAX_PLANES];
+	struct gt_cursor next_cursor;
+
 	struct gt_plane plane[GT_MAX_PLANES];
 	struct gt_cursor cursor;
 };
@@ -43,6 +61,10 @@ struct gt_display {
 	bool driver_ready; /* PVINFO display_ready */
 };
 
+/*
+ * State after reset: all pipes off, the monitor plugged in.  The registers have their reset values
+ * already.
+ */
 int gt_display_init(struct gt_vgpu *v);
 void gt_display_reset(struct gt_vgpu *v);
 /* Raise what is due, and say when to come again. */

@@ -14,12 +14,14 @@ struct gt_vgpu;
 
 struct gt_gmbus {
 	uint8_t edid[GT_EDID_SIZE];
-	uint32_t pos;	 /* next byte of the transfer */
-	uint32_t left;	 /* bytes left */
+	uint32_t pos;	 /* reading: the EEPROM's next byte; writing: bytes taken so far */
+	uint32_t left;	 /* bytes left, 0..511 */
 	bool reading;
-	uint8_t segment_offset; /* I2C write pointer of the monitor */
+	bool stop;	 /* the transfer ends with a stop */
+	uint8_t segment_offset; /* I2C address pointer of the monitor's EEPROM */
 };
 
+/* End any transfer; the EDID stays. */
 void gt_gmbus_reset(struct gt_vgpu *v);
 
 /*

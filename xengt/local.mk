@@ -5,15 +5,24 @@ libmediator_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
 libmediator_la_SOURCES = \
 	include/xengt/guest.h include/xengt/hw.h include/xengt/log.h include/xengt/options.h \
 	include/xengt/platform.h include/xengt/protocol.h include/xengt/types.h include/xengt/vgpu.h \
-	xengt/display.h xengt/events.h xengt/frames.h xengt/ggtt.h xengt/gmbus.h xengt/irq.h \
+	xengt/display.h xengt/display_rows.h xengt/events.h xengt/frames.h xengt/ggtt.h \
+	xengt/gmbus.h xengt/irq.h \
 	xengt/pci.h xengt/ppgtt.h xengt/regs.h xengt/snapshot.h xengt/submit.h xengt/vgpu_internal.h \
+	xengt/clocks.c \
+	xengt/display.c \
+	xengt/edid.c \
 	xengt/events.c \
+	xengt/gmbus.c \
 	xengt/irq.c \
 	xengt/log.c \
 	xengt/options.c \
 	xengt/partition.c \
+	xengt/pci.c \
 	xengt/platform.c \
 	xengt/regs.c \
+	xengt/regs_display.c \
+	xengt/regs_plane.c \
 	xengt/regs_pvinfo.c \
 	xengt/regs_tables.c \
+	xengt/rom.c \
 	xengt/vgpu.c

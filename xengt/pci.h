@@ -16,6 +16,7 @@ struct gt_pci {
 	uint8_t config[256];
 	uint8_t rom[GT_ROM_SIZE];
 	gt_gpa_t placed[3]; /* where MMIO, aperture and ROM are decoded now; 0: not */
+	uint32_t sizing;    /* config dwords (1 << off / 4) that hold the all ones of a sizing */
 };
 
 int gt_pci_init(struct gt_vgpu *v);
@@ -27,6 +28,12 @@ bool gt_pci_msi(const struct gt_vgpu *v, uint64_t *addr, uint32_t *data);
 bool gt_pci_msi_enabled(const struct gt_vgpu *v);
 /* INTx not disabled by COMMAND bit 10. */
 bool gt_pci_intx_enabled(const struct gt_vgpu *v);
+
+/*
+ * BARs are placed through gt_guest_ops.place_bar as soon as memory decode is on and the address
+ * makes sense; the address 0, one being sized, one beyond GT_GPA_BITS, or on top of another BAR
+ * (BAR0 wins over BAR2, both over the ROM) leaves the BAR undecoded.
+ */
 
 /* Build the option ROM image with its VBT (one HDMI connector on DDI B). */
 void gt_rom_build(uint8_t rom[GT_ROM_SIZE], uint16_t device);

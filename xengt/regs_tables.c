@@ -3,7 +3,10 @@
 #include "regs.h"
 
 const struct gt_reg_table *const gt_reg_tables[] = {
+	&gt_regs_display,
+	&gt_regs_gmbus,
 	&gt_regs_irq,
+	&gt_regs_plane,
 	&gt_regs_pvinfo,
 };
 const size_t gt_nr_reg_tables = GT_ARRAY_SIZE(gt_reg_tables);

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipes: when a frame starts, which line is scanned out, what the planes show.
+ *
+ * Decides all of it from the clock and the registers at the moment it is asked; the rules are in
+ * display.h.  Leaves rows to regs_display.c and regs_plane.c, PLLs to clocks.c, interrupt masks to
+ * irq.c, pixels to the snapshot.  PRM SKL vol 12, "Pipe", "Planes"; BDW vol 11.
+ *
+ *   line    0 ........ vdisplay-1 | vdisplay ....... vtotal-1 | 0 ...
+ *           active                | vertical blank            | active
+ *                                 ^ frame counter +1, planes latched, vblank interrupt
+ */
+#include "display.h"
+
+#include <string.h>
+
+#include "display_rows.h"
+#include "vgpu_internal.h"
+
+#define NS_PER_S	 UINT64_C(1000000000)
+#define FRAME_60HZ_NS	 UINT64_C(16666667)
+#define FRAME_MIN_NS	 (NS_PER_S / 1000)
+#define FRAME_MAX_NS	 NS_PER_S
+
+#define IRQ_VBLANK	 GT_BIT(0)
+#define PLANE_CTL_ASYNC	 GT_BIT(9)
+#define AUX_BUSY	 GT_BIT(31)
+#define AUX_DONE	 GT_BIT(30)
+#define AUX_INTERRUPT	 GT_BIT(29)
+#define AUX_TIMEOUT	 GT_BIT(28)
+#define DDI_BUF_IDLE	 GT_BIT(7)
+
+/* Pipe of a register between 0x60000 and 0x72fff whose row is one of a pipe's. */
+static unsigned reg_pipe(const struct gt_reg *r)
+{
+	return (r->off / GT_PIPE_STRIDE) & 3;
+}
+
+/* Interrupt bit of a slot whose flip is done; the cursor has none. */
+static uint32_t flip_bit(const struct gt_vgpu *v, unsigned slot)
+{
+	if (slot == GT_CURSOR_SLOT) {
+		return 0;
+	}
+	return GT_BIT((v->platform == GT_BDW ? 4 : 3) + slot);
+}
+
+/* --- time ----------------------------------------------------------------------------------- */
+
+static uint64_t pipe_elapsed_ns(const struct gt_pipe *p, uint64_t now_ns)
+{
+	return now_ns > p->start_ns ? now_ns - p->start_ns : 0;
+}
+
+/* From the start of a frame to its vblank, such that line >= vdisplay exactly from then on. */
+static uint64_t vblank_offset_ns(const struct gt_pipe *p)
+{
+	uint64_t line = p->vdisplay < p->vtotal ? p->vdisplay : p->vtotal - 1;
+
+	return (line * p->frame_ns + p->vtotal - 1) / p->vtotal;
+}
+
+/* Vblanks that have begun since the pipe was enabled. */
+static uint64_t vblanks_since_start(const struct gt_pipe *p, uint64_t now_ns)
+{
+	return (pipe_elapsed_ns(p, now_ns) + p->frame_ns - vblank_offset_ns(p)) / p->frame_ns;
+}
+
+static uint64_t frame_count(const struct gt_pipe *p, uint64_t now_ns)
+{
+	return p->frames_before + (p->enabled ? vblanks_since_start(p, now_ns) : 0);
+}
+
+static uint32_t frame_line(const struct gt_pipe *p, uint64_t now_ns)
+{
+	uint64_t in_frame_ns = pipe_elapsed_ns(p, now_ns) % p->frame_ns;
+
+	return (uint32_t)(in_frame_ns * p->vtotal / p->frame_ns);
+}
+
+static uint64_t next_vblank_ns(const struct gt_pipe *p, uint64_t now_ns)
+{
+	return p->start_ns + vblanks_since_start(p, now_ns) * p->frame_ns + vblank_offset_ns(p);
+}
+
+/* Length of a frame; what no monitor could show is shown at 60 Hz. */
+static uint64_t frame_length_ns(uint64_t pixels, uint64_t clock_Hz)
+{
+	uint64_t ns = clock_Hz ? (pixels * NS_PER_S + clock_Hz / 2) / clock_Hz : 0;
+
+	return ns < FRAME_MIN_NS || ns > FRAME_MAX_NS ? FRAME_60HZ_NS : ns;
+}
+
+/* --- planes --------------------------------------------------------------------------------- */
+
+static void slot_show(struct gt_vgpu *v, unsigned pipe, unsigned slot)
+{
+	struct gt_pipe *p = &v->display.pipe[pipe];
+
+	if (slot == GT_CURSOR_SLOT) {
+		p->cursor = p->next_cursor;
+	} else {
+		p->plane[slot] = p->next_plane[slot];
+	}
+	p->armed_frame[slot] = GT_NOT_ARMED;
+	gt_irq_raise(v, GT_IRQ_PIPE_A + pipe, flip_bit(v, slot));
+}
+
+void gt_display_latch(struct gt_vgpu *v, unsigned pipe)
+{
+	struct gt_pipe *p = &v->display.pipe[pipe];
+	uint64_t frame = frame_count(p, gt_now_ns(v));
+
+	for (unsigned slot = 0; slot < GT_PLANE_SLOTS; slot++) {
+		if (p->armed_frame[slot] != GT_NOT_ARMED &&
+		    (p->armed_frame[slot] != frame || !p->enabled)) {
+			slot_show(v, pipe, slot);
+		}
+	}
+}
+
+/* Registers of @slot were written up to the arming one: show them from the next vblank on. */
+static void slot_arm(struct gt_vgpu *v, unsigned pipe, unsigned slot, bool at_once)
+{
+	struct gt_pipe *p = &v->display.pipe[pipe];
+	uint32_t flips = GT_PIPE_FLIPCNT + pipe * GT_PIPE_STRIDE;
+
+	gt_vreg_set(v, flips, gt_vreg(v, flips) + 1);
+	if (at_once || !p->enabled) {
+		slot_show(v, pipe, slot);
+		return;
+	}
+	p->armed_frame[slot] = frame_count(p, gt_now_ns(v));
+	gt_display_vblank_update(v, pipe);
+}
+
+void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	unsigned pipe = reg_pipe(r);
+	unsigned slot = ((r->off & (GT_PIPE_STRIDE - 1)) - 0x180) / GT_PLANE_STRIDE;
+	uint32_t base = GT_PLANE_CTL + pipe * GT_PIPE_STRIDE + slot * GT_PLANE_STRIDE;
+
+	gt_display_latch(v, pipe);
+	v->display.pipe[pipe].next_plane[slot] = (struct gt_plane){
+		.ctl = gt_vreg(v, base),
+		.stride = gt_vreg(v, base + 0x08),
+		.pos = gt_vreg(v, base + 0x0c),
+		.size = gt_vreg(v, base + 0x10),
+		.surf = w->now,
+		.offset = gt_vreg(v, base + 0x24),
+	};
+	slot_arm(v, pipe, slot, gt_vreg(v, base) & PLANE_CTL_ASYNC);
+}
+
+uint32_t gt_plane_surflive_read(struct gt_vgpu *v, const struct gt_reg *r)
+{
+	unsigned pipe = reg_pipe(r);
+	unsigned slot = ((r->off & (GT_PIPE_STRIDE - 1)) - 0x180) / GT_PLANE_STRIDE;
+
+	gt_display_latch(v, pipe);
+	return v->display.pipe[pipe].plane[slot].surf;
+}
+
+void gt_cursor_base_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	unsigned pipe = reg_pipe(r);
+	uint32_t at = pipe * GT_PIPE_STRIDE;
+
+	gt_display_latch(v, pipe);
+	v->display.pipe[pipe].next_cursor = (struct gt_cursor){
+		.ctl = gt_vreg(v, GT_CUR_CTL + at),
+		.base = w->now,
+		.pos = gt_vreg(v, GT_CUR_POS + at),
+		.fbc = gt_vreg(v, GT_CUR_FBC_CTL + at),
+	};
+	slot_arm(v, pipe, GT_CURSOR_SLOT, false);
+}
+
+uint32_t gt_cursor_surflive_read(struct gt_vgpu *v, const struct gt_reg *r)
+{
+	unsigned pipe = reg_pipe(r);
+
+	gt_display_latch(v, pipe);
+	return v->display.pipe[pipe].cursor.base;
+}
+
+/* --- pipes ---------------------------------------------------------------------------------- */
+
+/*
+ * The scanline register of the hardware runs behind by one line, by two on HDMI and DVI; drivers
+ * add that back (i915: scanline_offset), so it is part of the contract.
+ */
+static uint32_t scanline_lag(uint32_t func)
+{
+	return ((func >> 24) & 7) <= 1 ? 2 : 1;
+}
+
+static void pipe_start(struct gt_vgpu *v, unsigned pipe)
+{
+	struct gt_pipe *p = &v->display.pipe[pipe];
+	uint32_t at = pipe * GT_PIPE_STRIDE;
+	uint32_t h = gt_vreg(v, GT_HTOTAL + at), vert = gt_vreg(v, GT_VTOTAL + at);
+
+	p->hdisplay = (h & 0x1fff) + 1;
+	p->htotal = ((h >> 16) & 0x1fff) + 1;
+	p->vdisplay = (vert & 0x1fff) + 1;
+	p->vtotal = ((vert >> 16) & 0x1fff) + 1;
+	p->dsl_lag = scanline_lag(gt_vreg(v, GT_TRANS_DDI_FUNC + at)) % p->vtotal;
+	p->frame_ns =
+		frame_length_ns((uint64_t)p->htotal * p->vtotal, gt_clock_pixel_Hz(v, pipe));
+	gt_display_latch(v, pipe);
+	p->start_ns = gt_now_ns(v);
+	p->enabled = true;
+}
+
+static void pipe_stop(struct gt_vgpu *v, unsigned pipe)
+{
+	struct gt_pipe *p = &v->display.pipe[pipe];
+
+	p->frames_before = frame_count(p, gt_now_ns(v));
+	p->enabled = false;
+	gt_display_latch(v, pipe);
+}
+
+void gt_pipe_conf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	unsigned pipe = reg_pipe(r);
+	bool enable = w->now & GT_ENABLE;
+
+	gt_lock_write(v, r, w);
+	if (enable == v->display.pipe[pipe].enabled) {
+		return;
+	}
+	if (enable) {
+		pipe_start(v, pipe);
+	} else {
+		pipe_stop(v, pipe);
+	}
+	gt_display_vblank_update(v, pipe);
+}
+
+uint32_t gt_pipe_scanline_read(struct gt_vgpu *v, const struct gt_reg *r)
+{
+	const struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
+
+	if (!p->enabled) {
+		return 0;
+	}
+	return (frame_line(p, gt_now_ns(v)) + p->vtotal - p->dsl_lag) % p->vtotal;
+}
+
+uint32_t gt_pipe_frmcnt_read(struct gt_vgpu *v, const struct gt_reg *r)
+{
+	return (uint32_t)frame_count(&v->display.pipe[reg_pipe(r)], gt_now_ns(v));
+}
+
+/* --- ports ---------------------------------------------------------------------------------- */
+
+void gt_ddi_buf_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	gt_vreg_set(v, r->off,
+		    (w->now & ~DDI_BUF_IDLE) | (w->now & GT_ENABLE ? 0 : DDI_BUF_IDLE));
+}
+
+/* Nothing is at the other end of any AUX channel: a transaction times out at once. */
+void gt_aux_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	static const uint32_t port_irq[] = { GT_BIT(0), GT_BIT(25), GT_BIT(26), GT_BIT(27) };
+	bool pch = r->off >= 0xe0000; /* Broadwell has ports B..D there */
+	unsigned port = (r->off >> 8) & 7;
+
+	if (!(w->now & AUX_BUSY)) {
+		return;
+	}
+	gt_vreg_set(v, r->off, (w->now & ~AUX_BUSY) | AUX_DONE | AUX_TIMEOUT);
+	if ((w->now & AUX_INTERRUPT) && port < GT_ARRAY_SIZE(port_irq)) {
+		gt_irq_raise(v, pch ? GT_IRQ_SDE : GT_IRQ_PORT, port_irq[port]);
+	}
+}
+
+/* --- vblank deadlines ----------------------------------------------------------------------- */
+
+static bool vblank_wanted(struct gt_vgpu *v, unsigned pipe)
+{
+	const struct gt_pipe *p = &v->display.pipe[pipe];
+	uint32_t bits = IRQ_VBLANK;
+
+	for (unsigned slot = 0; slot < GT_PLANE_SLOTS; slot++) {
+		if (p->armed_frame[slot] != GT_NOT_ARMED) {
+			bits |= flip_bit(v, slot);
+		}
+	}
+	return p->enabled && gt_irq_wanted(v, GT_IRQ_PIPE_A + pipe, bits);
+}
+
+void gt_display_vblank_update(struct gt_vgpu *v, unsigned pipe)
+{
+	struct gt_pipe *p = &v->display.pipe[pipe];
+
+	if (!vblank_wanted(v, pipe)) {
+		p->next_vblank_ns = UINT64_MAX;
+	} else if (p->next_vblank_ns == UINT64_MAX) {
+		p->next_vblank_ns = next_vblank_ns(p, gt_now_ns(v));
+	}
+}
+
+/* However late we are, one interrupt is raised; the frame counter says how many frames passed. */
+void gt_display_run(struct gt_vgpu *v)
+{
+	uint64_t now_ns = gt_now_ns(v);
+
+	for (unsigned pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
+		struct gt_pipe *p = &v->display.pipe[pipe];
+
+		if (now_ns < p->next_vblank_ns) {
+			continue;
+		}
+		p->next_vblank_ns = UINT64_MAX;
+		gt_display_latch(v, pipe);
+		gt_count_n(v, GT_C_vblanks, gt_irq_wanted(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK));
+		gt_irq_raise(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK);
+		gt_display_vblank_update(v, pipe);
+	}
+}
+
+uint64_t gt_display_deadline_ns(const struct gt_vgpu *v)
+{
+	uint64_t first_ns = UINT64_MAX;
+
+	for (unsigned pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
+		if (v->display.pipe[pipe].next_vblank_ns < first_ns) {
+			first_ns = v->display.pipe[pipe].next_vblank_ns;
+		}
+	}
+	return first_ns;
+}
+
+int gt_display_init(struct gt_vgpu *v)
+{
+	gt_display_reset(v);
+	return 0;
+}
+
+void gt_display_reset(struct gt_vgpu *v)
+{
+	memset(&v->display, 0, sizeof(v->display));
+	for (unsigned pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
+		struct gt_pipe *p = &v->display.pipe[pipe];
+
+		p->frame_ns = FRAME_60HZ_NS;
+		p->htotal = p->vtotal = p->hdisplay = p->vdisplay = 1;
+		p->next_vblank_ns = UINT64_MAX;
+		for (unsigned slot = 0; slot < GT_PLANE_SLOTS; slot++) {
+			p->armed_frame[slot] = GT_NOT_ARMED;
+		}
+	}
+	gt_vreg_set(v, GT_SDE_ISR, GT_SDE_PORT_B);
+}
