@@ -9,20 +9,27 @@ libmediator_la_SOURCES = \
 	xengt/gmbus.h xengt/irq.h \
 	xengt/pci.h xengt/ppgtt.h xengt/regs.h xengt/snapshot.h xengt/submit.h xengt/vgpu_internal.h \
 	xengt/clocks.c \
+	xengt/detile.c xengt/detile.h \
 	xengt/display.c \
 	xengt/edid.c \
 	xengt/events.c \
+	xengt/fb.c xengt/fb.h \
 	xengt/gmbus.c \
 	xengt/irq.c \
 	xengt/log.c \
 	xengt/options.c \
 	xengt/partition.c \
 	xengt/pci.c \
+	xengt/pixel.c xengt/pixel.h \
 	xengt/platform.c \
 	xengt/regs.c \
 	xengt/regs_display.c \
 	xengt/regs_plane.c \
 	xengt/regs_pvinfo.c \
 	xengt/regs_tables.c \
+	xengt/report.c xengt/report.h \
 	xengt/rom.c \
+	xengt/sealed.c xengt/sealed.h \
+	xengt/server.c \
+	xengt/snapshot.c \
 	xengt/vgpu.c

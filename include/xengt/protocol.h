@@ -16,6 +16,11 @@
 
 #define XENGT_SOCKET_DIR     "/run/xengt"
 #define XENGT_PROTOCOL_MAGIC 0x31746758u /* "Xgt1" */
+#define XENGT_DETAIL_MAX     112	 /* bytes of a reply's words, the NUL included */
+#define XENGT_MAX_CLIENTS    64		 /* of one vGPU; the next is told XENGT_E_BUSY */
+
+/* Pixels of 32 bits, little-endian: blue in the lowest byte, then green, red, and one to ignore. */
+#define XENGT_FOURCC_XRGB8888 0x34325258u /* "XR24", as DRM spells it */
 
 enum xengt_command {
 	XENGT_CMD_INFO = 1, /* who are you: reply is struct xengt_info, no fd */
@@ -49,7 +54,7 @@ struct xengt_reply {
 	uint32_t magic, command; /* of the request */
 	uint32_t status;	 /* enum xengt_status */
 	uint32_t payload_B;	 /* bytes that follow this header in the packet */
-	char detail[112];	 /* more words for a person, NUL-terminated, may be empty */
+	char detail[XENGT_DETAIL_MAX]; /* more words for a person, NUL-terminated, may be empty */
 };
 
 struct xengt_info {
@@ -63,7 +68,7 @@ struct xengt_info {
 	uint64_t exits;
 };
 
-/* Pixels are little-endian DRM formats; the only one sent is XRGB8888, linear. */
+/* Pixels are little-endian DRM formats; the only one sent is XRGB8888, linear (modifier 0). */
 struct xengt_frame {
 	uint32_t width_px, height_px;
 	uint32_t stride_B;

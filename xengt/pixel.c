@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pixels of every plane format as ARGB8888, and the blending of planes.
+ *
+ * Colour management is left out: a gamma ramp or colour matrix changes what a monitor shows, not
+ * the picture that the guest drew.
+ * PRM SKL vol 12, "Planes", source pixel formats.
+ */
+#include "pixel.h"
+
+#include <string.h>
+
+static uint16_t load16(const uint8_t *p)
+{
+	uint16_t val;
+
+	memcpy(&val, p, 2);
+	return val;
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+	uint32_t val;
+
+	memcpy(&val, p, 4);
+	return val;
+}
+
+static uint32_t argb(uint32_t a, uint32_t r, uint32_t g, uint32_t b)
+{
+	return a << 24 | r << 16 | g << 8 | b;
+}
+
+static void from_xrgb8888(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	memcpy(dst, src, nr * 4);
+}
+
+static void from_xbgr8888(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t p = load32(src + i * 4);
+
+		dst[i] = (p & 0xff00ff00) | (p & 0xff) << 16 | (p >> 16 & 0xff);
+	}
+}
+
+static void from_rgb565(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t p = load16(src + i * 2);
+		uint32_t r = p >> 11, g = p >> 5 & 0x3f, b = p & 0x1f;
+
+		dst[i] = argb(0xff, r << 3 | r >> 2, g << 2 | g >> 4, b << 3 | b >> 2);
+	}
+}
+
+static void from_xrgb2101010(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t p = load32(src + i * 4);
+
+		dst[i] = argb((p >> 30) * 0x55, p >> 22 & 0xff, p >> 12 & 0xff, p >> 2 & 0xff);
+	}
+}
+
+static void from_xbgr2101010(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t p = load32(src + i * 4);
+
+		dst[i] = argb((p >> 30) * 0x55, p >> 2 & 0xff, p >> 12 & 0xff, p >> 22 & 0xff);
+	}
+}
+
+/* An IEEE half float, 0.0 to 1.0, as 0 to 255; what lies outside is cut off. */
+static uint32_t half_to_8(uint16_t h)
+{
+	uint32_t exponent = h >> 10 & 0x1f, mantissa = (h & 0x3ffu) | 0x400;
+
+	if ((h & 0x8000) || exponent < 5) {
+		return 0; /* negative, or less than half a step */
+	}
+	if (exponent >= 15) {
+		return 255;
+	}
+	/* mantissa * 2^(exponent - 25) * 255, rounded */
+	return (mantissa * 255 + (1u << (24 - exponent))) >> (25 - exponent);
+}
+
+static void from_16f(uint32_t *dst, const uint8_t *src, size_t nr, bool red_first)
+{
+	for (size_t i = 0; i < nr; i++, src += 8) {
+		uint32_t low = half_to_8(load16(src)), g = half_to_8(load16(src + 2));
+		uint32_t high = half_to_8(load16(src + 4)), a = half_to_8(load16(src + 6));
+
+		dst[i] = red_first ? argb(a, low, g, high) : argb(a, high, g, low);
+	}
+}
+
+static void from_xrgb16f(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	from_16f(dst, src, nr, false);
+}
+
+static void from_xbgr16f(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	from_16f(dst, src, nr, true);
+}
+
+static void from_c8(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
+{
+	for (size_t i = 0; i < nr; i++) {
+		dst[i] = palette[src[i]] | 0xff000000;
+	}
+}
+
+const struct gt_format_row gt_formats[GT_NR_FORMATS] = {
+	[GT_FMT_XRGB8888] = { 4, from_xrgb8888 },
+	[GT_FMT_XBGR8888] = { 4, from_xbgr8888 },
+	[GT_FMT_RGB565] = { 2, from_rgb565 },
+	[GT_FMT_XRGB2101010] = { 4, from_xrgb2101010 },
+	[GT_FMT_XBGR2101010] = { 4, from_xbgr2101010 },
+	[GT_FMT_XRGB16F] = { 8, from_xrgb16f },
+	[GT_FMT_XBGR16F] = { 8, from_xbgr16f },
+	[GT_FMT_C8] = { 1, from_c8 },
+};
+
+/* x / 255, rounded, exact for x up to 255 * 255 */
+static uint32_t div255(uint32_t x)
+{
+	x += 128;
+	return (x + (x >> 8)) >> 8;
+}
+
+static uint32_t blend_one(uint32_t below, uint32_t above, enum gt_blend blend)
+{
+	uint32_t alpha = above >> 24, out = below & 0xff000000;
+
+	for (int shift = 0; shift < 24; shift += 8) {
+		uint32_t over = above >> shift & 0xff, under = below >> shift & 0xff, sum;
+
+		if (blend == GT_BLEND_COVERAGE) {
+			over = div255(over * alpha);
+		}
+		sum = over + div255(under * (255 - alpha));
+		out |= (sum > 255 ? 255 : sum) << shift;
+	}
+	return out;
+}
+
+void gt_pixel_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend blend)
+{
+	if (blend == GT_BLEND_NONE) {
+		memcpy(dst, src, nr * 4);
+		return;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		dst[i] = blend_one(dst[i], src[i], blend);
+	}
+}
