@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
-# Unit, scenario and fuzz tests: none needs Xen, a GPU, root or a network.
-if HAVE_CHECK
+# Unit, scenario, fuzz and style tests: none needs Xen, a GPU, root or a network.
+AM_TESTS_ENVIRONMENT = srcdir='$(abs_top_srcdir)'; export srcdir;
+TEST_CPPFLAGS = -I$(top_srcdir)/xengt -I$(top_srcdir)/tests/support
+
 check_LTLIBRARIES += libtestsupport.la
+libtestsupport_la_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 libtestsupport_la_SOURCES = \
 	tests/support/fake_guest.c tests/support/fake_guest.h
 
-UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) -I$(top_srcdir)/xengt -I$(top_srcdir)/tests/support
+# One program an area; a further area is a name here and its three lines below.
+UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(TEST_CPPFLAGS)
 UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
-
-# One program an area; a further area is a name here and its two lines below.
+if HAVE_CHECK
 UNIT_TESTS = \
 	check_detile \
+	check_options \
 	check_png
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -19,7 +23,14 @@ check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)
 check_detile_LDADD = $(UNIT_LIBS) -lm
 
+check_options_SOURCES = tests/unit/check_options.c
+check_options_CFLAGS = $(UNIT_CFLAGS)
+check_options_LDADD = $(UNIT_LIBS)
+
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
 check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
 endif
+
+TESTS += tests/style/check-style
+EXTRA_DIST += tests/style/check-style

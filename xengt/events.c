@@ -59,6 +59,6 @@ void gt_event(struct gt_vgpu *v, enum gt_counter ev, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	gt_info(GT_T_CORE, "guest %s: %s", gt_counter_rows[ev].help + sizeof("times the guest ") - 1,
-		text);
+	gt_info(GT_T_CORE, "guest %s: %s",
+		gt_counter_rows[ev].help + sizeof("times the guest ") - 1, text);
 }

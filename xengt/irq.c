@@ -46,7 +46,8 @@ static uint32_t master_sources(struct gt_vgpu *v)
 	uint32_t sources = 0;
 
 	for (size_t i = 0; i < GT_NR_IRQ_BANKS; i++) {
-		uint32_t pending = gt_vreg(v, banks[i].base + IIR) & gt_vreg(v, banks[i].base + IER);
+		uint32_t base = banks[i].base;
+		uint32_t pending = gt_vreg(v, base + IIR) & gt_vreg(v, base + IER);
 
 		for (size_t s = 0; s < GT_ARRAY_SIZE(banks[i].shows); s++) {
 			if (pending & banks[i].shows[s].bits) {

@@ -25,7 +25,7 @@ struct gt_reg_row;
 /* How a row repeats. */
 enum gt_reg_each {
 	GT_ONCE,       /* .nr times (0 means 1) from .off on, every .stride bytes (0 means 4) */
-	GT_PER_ENGINE, /* .off is relative to each engine's base (0x2000, 0x22000, 0x12000, 0x1a000) */
+	GT_PER_ENGINE, /* .off is relative to each engine's base: gt_engine_base[] */
 };
 
 enum gt_reg_flags {

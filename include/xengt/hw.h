@@ -42,7 +42,7 @@ struct gt_hw_events {
 	/* Shadow entry of a GGTT page / of page @gma in the PPGTT whose root the context holds. */
 	gt_spte_t (*ggtt)(void *ctx, uint32_t page);
 	gt_spte_t (*ppgtt)(void *ctx, uint64_t pml4, gt_gma_t gma);
-	/* Registers as commands see them (LRI, SRM, ...); refused accesses read 0 and write nothing. */
+	/* Registers as commands see them (LRI, SRM, ...); refused ones read 0, write nothing. */
 	uint32_t (*reg_read)(void *ctx, enum gt_engine e, uint32_t off);
 	void (*reg_write)(void *ctx, enum gt_engine e, uint32_t off, uint32_t val);
 	/* Execlist events, and interrupt bits in the engine's 16-bit GT IIR field. */
