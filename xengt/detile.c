@@ -128,7 +128,7 @@ uint32_t gt_detile_rows(const struct gt_surface *s, const struct gt_rect *r, siz
 
 	gt_tile_size(s->tiling, s->cpp_B, &w_B, &h);
 	if (s->tiling == GT_LINEAR) {
-		/* From the first byte's place in its page; the last row needs its own width only. */
+		/* From the first byte's place in its page; the last row needs only its width. */
 		uint64_t skip_B = ((uint64_t)r->y * s->stride_B + r->x_B) % GT_PAGE_SIZE + r->w_B;
 		uint64_t room_B = (uint64_t)max_pages * GT_PAGE_SIZE;
 

@@ -148,7 +148,8 @@ static bool is_readable(struct gt_vgpu *v, const struct gt_fb *fb, char *detail)
 		return false;
 	}
 	/* Offsets have 16 bits at most and cpp is 8 at most: no overflow. */
-	struct gt_rect r = { fb->x_px * s->cpp_B, fb->y_px, fb->width_px * s->cpp_B, fb->height_px };
+	struct gt_rect r = { fb->x_px * s->cpp_B, fb->y_px, fb->width_px * s->cpp_B,
+			     fb->height_px };
 
 	if (!gt_surface_has(s, &r)) {
 		snprintf(detail, XENGT_DETAIL_MAX,
@@ -342,7 +343,7 @@ int gt_fb_decode_cursor(struct gt_vgpu *v, unsigned pipe, struct gt_fb *out,
 	}
 	fb.width_px = cursor_width_px(c->ctl);
 	if (!fb.width_px) {
-		snprintf(detail, XENGT_DETAIL_MAX, "cursor mode 0x%x cannot be read, it is left out",
+		snprintf(detail, XENGT_DETAIL_MAX, "cursor mode 0x%x is unknown, it is left out",
 			 c->ctl & 0x3f);
 		return -EINVAL;
 	}

@@ -19,7 +19,7 @@
 #include "vgpu_internal.h"
 #include "xengt/log.h"
 
-/* Guest pages mapped at a time: 2 MiB. A tile row of the widest surface has 257 (8192 px of 8 B). */
+/* Guest pages mapped at a time: 2 MiB. A tile row of the widest surface has 257. */
 #define CHUNK_PAGES 512
 
 #define SKL_DFSM	  0x51000u
@@ -83,7 +83,7 @@ static bool clip_to_pipe(const struct canvas *c, const struct gt_fb *fb, struct 
 	return true;
 }
 
-/* Look up the frames of @nr pages; which[] says to what page of the chunk each found one belongs. */
+/* Look up the frames of @nr pages; which[] says which page of the chunk each belongs to. */
 static enum xengt_status gather(struct canvas *c, const struct gt_fb *fb, const struct gt_rect *r,
 				size_t nr, gt_gfn_t *gfns, uint16_t *which, size_t *nr_found)
 {

@@ -107,8 +107,9 @@ static void check_rect(const struct gt_surface *s, const struct gt_rect *r, uint
 			want = off / 4096 == hole ? 0 : surface_mem[off];
 		}
 		if (dst[i] != want) {
-			ck_abort_msg("tiling %d cpp %u stride %u rect %u,%u %ux%u: byte %zu is %02x",
-				     s->tiling, s->cpp_B, s->stride_B, r->x_B, r->y, r->w_B, r->h, i,
+			ck_abort_msg("tiling %d cpp %u stride %u rect %u,%u %ux%u: %zu is %02x",
+				     s->tiling, s->cpp_B, s->stride_B, r->x_B, r->y, r->w_B, r->h,
+				     i,
 				     dst[i]);
 		}
 	}

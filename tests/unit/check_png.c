@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Picture files: what is written decodes to what was seen, and a full disk leaves nothing behind. */
+/* Picture files: what is written decodes to what was seen; a full disk leaves nothing behind. */
 #include "image.h"
 
 #include <dirent.h>
