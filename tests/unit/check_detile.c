@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Detiling against a slow oracle written from the PRM's address bits, and pixel formats against
- * arithmetic in floating point.
+ * Detiling against a slow oracle (tests/support/swizzle.c), and pixel formats against arithmetic in
+ * floating point.
  */
 #include "detile.h"
 
@@ -13,54 +13,7 @@
 #include <check.h>
 
 #include "pixel.h"
-
-#define BIT(val, bit, to) (((val) >> (bit) & 1u) << (to))
-
-/*
- * Place of a byte in its surface, bit by bit (PRM SKL vol 5, "Tiling": TileX, TileY, TileYF).
- * The tile's size is written out once more: nothing here is shared with what is tested.
- */
-static uint64_t oracle_offset(enum gt_tiling tiling, uint32_t cpp, uint32_t stride, uint32_t x,
-			      uint32_t y)
-{
-	uint32_t w = 1, h = 1, in = 0;
-
-	switch (tiling) {
-	case GT_LINEAR:
-	case GT_NR_TILINGS:
-		return (uint64_t)y * stride + x;
-	case GT_TILE_X:
-		w = 512;
-		h = 8;
-		in = (y % 8) * 512 + x % 512;
-		break;
-	case GT_TILE_Y:
-		w = 128;
-		h = 32;
-		in = (x % 128 / 16) * 512 + (y % 32) * 16 + x % 16;
-		break;
-	case GT_TILE_YF:
-		in = (x & 15) | BIT(y, 0, 4) | BIT(y, 1, 5);
-		if (cpp == 1) {
-			w = 64;
-			h = 64;
-			in |= BIT(y, 2, 6) | BIT(y, 3, 7) | BIT(y, 4, 8) | BIT(x, 4, 9) |
-			      BIT(y, 5, 10) | BIT(x, 5, 11);
-		} else if (cpp <= 4) {
-			w = 128;
-			h = 32;
-			in |= BIT(y, 2, 6) | BIT(x, 4, 7) | BIT(y, 3, 8) | BIT(x, 5, 9) |
-			      BIT(y, 4, 10) | BIT(x, 6, 11);
-		} else {
-			w = 256;
-			h = 16;
-			in |= BIT(x, 4, 6) | BIT(x, 5, 7) | BIT(y, 2, 8) | BIT(x, 6, 9) |
-			      BIT(y, 3, 10) | BIT(x, 7, 11);
-		}
-		break;
-	}
-	return ((uint64_t)(y / h) * (stride / w) + x / w) * 4096 + in;
-}
+#include "swizzle.h"
 
 #define SURFACE_PAGES 400
 #define SENTINEL      0xcc
@@ -100,7 +53,7 @@ static void check_rect(const struct gt_surface *s, const struct gt_rect *r, uint
 		uint8_t want = SENTINEL;
 
 		if (row >= 1 && row <= r->h && col >= 3 && col < 3 + r->w_B) {
-			uint64_t off = oracle_offset(s->tiling, s->cpp_B, s->stride_B,
+			uint64_t off = swizzle_offset(s->tiling, s->cpp_B, s->stride_B,
 						     r->x_B + (uint32_t)col - 3,
 						     r->y + (uint32_t)row - 1);
 
