@@ -96,14 +96,14 @@ static const struct pcode_command {
 	bool replies;
 	uint32_t reply[2]; /* for DATA0 0 and for any other DATA0 */
 } pcode_commands[] = {
-	{ 0x05 },			       /* load HDCP keys */
-	{ 0x06, true, { 0x1e1a6102, 0x3c32281e } }, /* memory latencies, us, ascending */
-	{ 0x07, true, { 1, 1 } },	       /* CDCLK change: ready */
-	{ 0x08 },			       /* ring frequency table */
-	{ 0x17 },			       /* Broadwell: display engine frequency */
-	{ 0x18 },			       /* Broadwell: display frequency change */
-	{ 0x1a },			       /* dynamic duty cycle */
-	{ 0x21, true, { 1, 1 } },	       /* SAGV: done */
+	{ 0x05 },				    /* load HDCP keys */
+	{ 0x06, true, { 0x17110a02, 0x3c32281e } }, /* memory latencies, us, ascending */
+	{ 0x07, true, { 1, 1 } },		    /* CDCLK change: ready */
+	{ 0x08 },				    /* ring frequency table */
+	{ 0x17 },				    /* Broadwell: display engine frequency */
+	{ 0x18 },				    /* Broadwell: display frequency change */
+	{ 0x1a },				    /* dynamic duty cycle */
+	{ 0x21, true, { 1, 1 } },		    /* SAGV: done */
 };
 
 void gt_pcode_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)

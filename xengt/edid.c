@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The EDID of a virtual monitor: VESA E-EDID Standard Release A2 (EDID 1.4), with the blanking of
- * VESA CVT 1.1 reduced blanking.
+ * VESA CVT 1.1 reduced blanking, and a CTA-861 extension for modes beyond single-link DVI.
  *
- * Differs from CVT in two points, so that a mode is what was asked for: widths need not be
- * multiples of 8, and the pixel clock is kept to EDID's step of 10 kHz, not CVT's of 250 kHz.
+ * Differs from CVT in three points, so that a mode is what was asked for and a driver takes it:
+ * widths need not be multiples of 8, the pixel clock is kept to EDID's step of 10 kHz, not CVT's
+ * of 250 kHz, and small modes have longer blanking, because no link has a clock below 25 MHz.
  */
 #include "gmbus.h"
 
@@ -18,9 +19,12 @@
 
 #define MAX_PX	     4095u
 #define MAX_HZ	     510u   /* what range limits can say */
-#define MAX_CLOCK    65535u /* in 10 kHz */
-/* Single-link DVI; a driver offers a DVI monitor nothing faster. */
+#define MAX_BLANK    4095u
+#define MAX_CLOCK    65535u /* in 10 kHz, as all clocks here */
+#define MIN_CLOCK    2520u
+/* Single-link DVI; a driver offers a monitor that is not HDMI nothing faster. */
 #define DVI_CLOCK    16500u
+#define HDMI_CLOCK   34000u
 #define MM_PER_1000PX 265u  /* 96 dpi */
 
 #define RB_HBLANK_PX  160u
@@ -32,6 +36,7 @@
 
 struct timing {
 	uint32_t w_px, h_px, hz;
+	uint32_t hblank_px;
 	uint32_t vblank, vsync; /* lines */
 	uint32_t clock_10kHz;
 };
@@ -60,6 +65,27 @@ static uint32_t vsync_lines(uint32_t w_px, uint32_t h_px)
 	return 10;
 }
 
+static uint32_t divide_up(uint32_t n, uint32_t by)
+{
+	return (n + by - 1) / by;
+}
+
+/* Blanking that brings the clock of a small mode up to what a link can do, as far as it goes. */
+static void timing_stretch(struct timing *t)
+{
+	uint32_t needed_px = divide_up(MIN_CLOCK * 10000, t->hz);
+	uint32_t htotal = divide_up(needed_px, t->h_px + t->vblank);
+
+	if (htotal > t->w_px + t->hblank_px) {
+		t->hblank_px = htotal - t->w_px < MAX_BLANK ? htotal - t->w_px : MAX_BLANK;
+	}
+	uint32_t vtotal = divide_up(needed_px, t->w_px + t->hblank_px);
+
+	if (vtotal > t->h_px + t->vblank) {
+		t->vblank = vtotal - t->h_px < MAX_BLANK ? vtotal - t->h_px : MAX_BLANK;
+	}
+}
+
 /* Blanking lines such that blanking lasts 460 us: CVT 1.1, section 3.4.2. */
 static int timing_init(struct timing *t, uint32_t w_px, uint32_t h_px, uint32_t hz)
 {
@@ -68,23 +94,25 @@ static int timing_init(struct timing *t, uint32_t w_px, uint32_t h_px, uint32_t 
 	if (!w_px || !h_px || !hz || w_px > MAX_PX || h_px > MAX_PX || hz > MAX_HZ) {
 		return -EINVAL;
 	}
-	uint32_t vsync = vsync_lines(w_px, h_px);
-	uint32_t vblank = (uint32_t)((uint64_t)h_px * RB_VBLANK_MIN_US /
-				     (frame_us - RB_VBLANK_MIN_US)) + 1;
+	struct timing made = {
+		.w_px = w_px, .h_px = h_px, .hz = hz, .hblank_px = RB_HBLANK_PX,
+		.vsync = vsync_lines(w_px, h_px),
+	};
 
-	if (vblank < RB_VFRONT + vsync + RB_VBACK_MIN) {
-		vblank = RB_VFRONT + vsync + RB_VBACK_MIN;
+	made.vblank = (uint32_t)((uint64_t)h_px * RB_VBLANK_MIN_US /
+				 (frame_us - RB_VBLANK_MIN_US)) + 1;
+	if (made.vblank < RB_VFRONT + made.vsync + RB_VBACK_MIN) {
+		made.vblank = RB_VFRONT + made.vsync + RB_VBACK_MIN;
 	}
-	uint64_t clock = (uint64_t)(w_px + RB_HBLANK_PX) * (h_px + vblank) * hz;
+	timing_stretch(&made);
+	uint64_t pixels = (uint64_t)(w_px + made.hblank_px) * (h_px + made.vblank);
+	uint64_t clock = (pixels * hz + 5000) / 10000;
 
-	clock = (clock + 5000) / 10000;
-	if (clock > MAX_CLOCK || !clock || vblank > MAX_PX) {
+	if (clock > MAX_CLOCK || made.vblank > MAX_BLANK) {
 		return -EINVAL;
 	}
-	*t = (struct timing){
-		.w_px = w_px, .h_px = h_px, .hz = hz, .vblank = vblank, .vsync = vsync,
-		.clock_10kHz = (uint32_t)clock,
-	};
+	made.clock_10kHz = (uint32_t)clock;
+	*t = made;
 	return 0;
 }
 
@@ -110,8 +138,8 @@ static void put_timing(uint8_t *d, const struct timing *t)
 	d[0] = (uint8_t)t->clock_10kHz;
 	d[1] = (uint8_t)(t->clock_10kHz >> 8);
 	d[2] = (uint8_t)t->w_px;
-	d[3] = RB_HBLANK_PX;
-	d[4] = (uint8_t)(t->w_px >> 8 << 4);
+	d[3] = (uint8_t)t->hblank_px;
+	d[4] = (uint8_t)(t->w_px >> 8 << 4 | t->hblank_px >> 8);
 	d[5] = (uint8_t)t->h_px;
 	d[6] = (uint8_t)t->vblank;
 	d[7] = (uint8_t)(t->h_px >> 8 << 4 | t->vblank >> 8);
@@ -140,7 +168,7 @@ static void put_text(uint8_t *d, uint8_t tag, const char *text)
 /* Display range limits: A2 section 3.10.3.3. Limits above 255 are kept less 255. */
 static void put_limits(uint8_t *d, const struct timing *t)
 {
-	uint32_t line_Hz = t->hz * (t->h_px + t->vblank);
+	uint32_t line_Hz = t->clock_10kHz * 10000 / (t->w_px + t->hblank_px);
 	uint32_t max_kHz = line_Hz / 1000 + 1, min_kHz = line_Hz / 1000 < 30 ? line_Hz / 1000 : 30;
 	uint32_t max_hz = t->hz < 75 ? 75 : t->hz, min_hz = t->hz < 56 ? t->hz : 56;
 
@@ -199,6 +227,21 @@ static void put_checksum(uint8_t edid[GT_EDID_SIZE])
 	edid[GT_EDID_SIZE - 1] = (uint8_t)-sum;
 }
 
+/* CTA-861: an HDMI monitor without audio that takes up to HDMI_CLOCK. */
+void gt_edid_extension(uint8_t block[GT_EDID_SIZE])
+{
+	static const uint8_t start[] = {
+		0x02, 0x03, 15, 0x80,		    /* revision 3, data blocks to byte 15, no overscan */
+		3 << 5 | 7, 0x03, 0x0c, 0x00,	    /* vendor block of HDMI 1.x, 7 bytes */
+		0x10, 0x00, 0x00, HDMI_CLOCK / 500, /* address 1.0.0.0, clock in 5 MHz */
+		7 << 5 | 2, 0x00, 0x4a,		    /* video capability: full range, no overscan */
+	};
+
+	memset(block, 0, GT_EDID_SIZE);
+	memcpy(block, start, sizeof(start));
+	put_checksum(block);
+}
+
 static const uint8_t header[8] = { 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00 };
 
 /* Chromaticity of sRGB: A2 section 3.7, table 3.17. */
@@ -214,6 +257,8 @@ int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, u
 	if (ret) {
 		return ret;
 	}
+	bool hdmi = t.clock_10kHz > DVI_CLOCK;
+
 	memset(edid, 0, GT_EDID_SIZE);
 	memcpy(edid, header, sizeof(header));
 	edid[8] = 0x60; /* "XGT" */
@@ -225,7 +270,7 @@ int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, u
 	edid[17] = 2026 - 1990;
 	edid[18] = 1; /* EDID 1.4 */
 	edid[19] = 4;
-	edid[20] = 0xa1; /* digital, 8 bits a colour, DVI */
+	edid[20] = hdmi ? 0xa2 : 0xa1; /* digital, 8 bits a colour, HDMI or DVI */
 	edid[21] = size_cm(w_px);
 	edid[22] = size_cm(h_px);
 	edid[23] = 120;	 /* gamma 2.2 */
@@ -237,6 +282,7 @@ int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, u
 	put_text(edid + DESCRIPTORS + 2 * DESCRIPTOR_B, 0xfc, "xengt");
 	snprintf(serial_text, sizeof(serial_text), "%u", serial);
 	put_text(edid + DESCRIPTORS + 3 * DESCRIPTOR_B, 0xff, serial_text);
+	edid[GT_EDID_EXTENSIONS] = hdmi;
 	put_checksum(edid);
 	return 0;
 }

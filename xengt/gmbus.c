@@ -49,15 +49,19 @@ void gt_gmbus_reset(struct gt_vgpu *v)
 	g->reading = false;
 	g->stop = false;
 	g->segment_offset = 0;
+	gt_edid_extension(g->extension);
 }
 
-/* The EEPROM has an 8-bit address; past the EDID it is blank. */
+/* The EEPROM has an 8-bit address; past an EDID without extensions it is blank. */
 static uint8_t eeprom_next(struct gt_gmbus *g)
 {
 	uint8_t at = (uint8_t)g->pos++;
 
 	g->segment_offset = (uint8_t)g->pos;
-	return at < GT_EDID_SIZE ? g->edid[at] : 0;
+	if (at < GT_EDID_SIZE) {
+		return g->edid[at];
+	}
+	return g->edid[GT_EDID_EXTENSIONS] ? g->extension[at - GT_EDID_SIZE] : 0;
 }
 
 /* All bytes were moved: with a stop the bus is free again, else the slave waits for more. */

@@ -10,10 +10,12 @@
 
 struct gt_vgpu;
 
-#define GT_EDID_SIZE 128
+#define GT_EDID_SIZE	   128
+#define GT_EDID_EXTENSIONS 126 /* the byte that says how many blocks follow */
 
 struct gt_gmbus {
 	uint8_t edid[GT_EDID_SIZE];
+	uint8_t extension[GT_EDID_SIZE]; /* read after an EDID that announces one */
 	uint32_t pos;	 /* reading: the EEPROM's next byte; writing: bytes taken so far */
 	uint32_t left;	 /* bytes left, 0..511 */
 	bool reading;
@@ -31,6 +33,11 @@ void gt_gmbus_reset(struct gt_vgpu *v);
  */
 int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, uint32_t hz,
 		     uint32_t serial);
+/*
+ * The extension block that goes with such an EDID if its byte 126 announces one: HDMI, which modes
+ * faster than single-link DVI (165 MHz) need.
+ */
+void gt_edid_extension(uint8_t block[GT_EDID_SIZE]);
 /* Header, version and checksum. */
 bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE]);
 

@@ -277,14 +277,12 @@ uint32_t gt_pci_read(struct gt_vgpu *v, uint32_t off, unsigned size)
 /* All ones in a whole address register: a question for its size, not an address. */
 static void note_sizing(struct gt_vgpu *v, uint32_t off, uint32_t mask, uint32_t val)
 {
-	uint32_t bit = GT_BIT(off / 4);
-
 	if (off < PCI_BAR0 || off > PCI_BAR2 + 4) {
 		return;
 	}
-	v->pci.sizing &= ~bit;
+	v->pci.sizing &= ~GT_BIT(off / 4);
 	if (mask == UINT32_MAX && val == UINT32_MAX) {
-		v->pci.sizing |= bit;
+		v->pci.sizing |= GT_BIT(off / 4);
 	}
 }
 
