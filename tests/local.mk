@@ -16,6 +16,7 @@ UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
 	check_detile \
+	check_edid \
 	check_options \
 	check_png
 check_PROGRAMS += $(UNIT_TESTS)
@@ -24,6 +25,10 @@ TESTS += $(UNIT_TESTS)
 check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)
 check_detile_LDADD = $(UNIT_LIBS) -lm
+
+check_edid_SOURCES = tests/unit/check_edid.c
+check_edid_CFLAGS = $(UNIT_CFLAGS)
+check_edid_LDADD = $(UNIT_LIBS)
 
 check_options_SOURCES = tests/unit/check_options.c
 check_options_CFLAGS = $(UNIT_CFLAGS)
