@@ -231,7 +231,7 @@ static void put_checksum(uint8_t edid[GT_EDID_SIZE])
 void gt_edid_extension(uint8_t block[GT_EDID_SIZE])
 {
 	static const uint8_t start[] = {
-		0x02, 0x03, 15, 0x80,		    /* revision 3, data blocks to byte 15, no overscan */
+		0x02, 0x03, 15, 0x80,		    /* data blocks end at byte 15; no overscan */
 		3 << 5 | 7, 0x03, 0x0c, 0x00,	    /* vendor block of HDMI 1.x, 7 bytes */
 		0x10, 0x00, 0x00, HDMI_CLOCK / 500, /* address 1.0.0.0, clock in 5 MHz */
 		7 << 5 | 2, 0x00, 0x4a,		    /* video capability: full range, no overscan */

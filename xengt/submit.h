@@ -32,5 +32,7 @@ void gt_submit_finish(struct gt_vgpu *v);
 void gt_submit_reset(struct gt_vgpu *v, uint32_t engine_mask);
 /* Run the GPU for a while; true if work is left. */
 bool gt_submit_run(struct gt_vgpu *v);
+/* When to run again, in now_ns() time: 0 while work is left, later if vgt_cap says so. */
+uint64_t gt_submit_deadline_ns(const struct gt_vgpu *v);
 
 #endif

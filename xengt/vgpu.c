@@ -261,5 +261,7 @@ bool gt_vgpu_run(struct gt_vgpu *v)
 
 uint64_t gt_vgpu_deadline_ns(const struct gt_vgpu *v)
 {
-	return gt_display_deadline_ns(v);
+	uint64_t submit_ns = gt_submit_deadline_ns(v), display_ns = gt_display_deadline_ns(v);
+
+	return submit_ns < display_ns ? submit_ns : display_ns;
 }

@@ -46,7 +46,8 @@ static struct mode check_block(const uint8_t *e, uint32_t hz)
 	ck_assert(error <= half_step + 1e-9 && -error <= half_step + 1e-9);
 	/* syncs lie inside the blanking */
 	uint32_t hfront = d[8] | (d[11] & 0xc0u) << 2, hsync = d[9] | (d[11] & 0x30u) << 4;
-	uint32_t vfront = d[10] >> 4 | (d[11] & 0x0cu) << 2, vsync = (d[10] & 0xf) | (d[11] & 3u) << 4;
+	uint32_t vfront = d[10] >> 4 | (d[11] & 0x0cu) << 2;
+	uint32_t vsync = (d[10] & 0xf) | (d[11] & 3u) << 4;
 
 	ck_assert_uint_lt(hfront + hsync, m.htotal - m.w_px);
 	ck_assert_uint_lt(vfront + vsync, m.vtotal - m.h_px);
