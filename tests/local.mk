@@ -8,7 +8,8 @@ libtestsupport_la_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 libtestsupport_la_SOURCES = \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/screen.c tests/support/screen.h \
-	tests/support/swizzle.c tests/support/swizzle.h
+	tests/support/swizzle.c tests/support/swizzle.h \
+	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h
 
 # One program an area; a further area is a name here and its three lines below.
 UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(TEST_CPPFLAGS)

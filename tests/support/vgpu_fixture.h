@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* A vGPU on a fake guest, as most unit tests need one. */
+#ifndef VGPU_FIXTURE_H
+#define VGPU_FIXTURE_H
+
+#include "fake_guest.h"
+#include "vgpu_internal.h"
+
+struct vgpu_fixture {
+	struct fake_guest *guest;
+	struct gt_vgpu *v;
+};
+
+/* A vGPU with default options but for the platform; aborts if it cannot be made. */
+void vgpu_fixture_init(struct vgpu_fixture *f, enum gt_platform_id platform);
+void vgpu_fixture_finish(struct vgpu_fixture *f);
+
+/* A guest's accesses to dword registers. */
+uint32_t vgpu_fixture_r32(struct vgpu_fixture *f, uint32_t off);
+void vgpu_fixture_w32(struct vgpu_fixture *f, uint32_t off, uint32_t val);
+
+/* A deterministic source of numbers (xorshift). */
+uint32_t test_random(uint64_t *state);
+
+#endif

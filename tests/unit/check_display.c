@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: MIT */
+/* Status bits that follow requests, and pipes against a clock set by hand. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "vgpu_fixture.h"
+
+enum {
+	PIPE_CONF = 0x70008,
+	SCANLINE = 0x70000,
+	FRMCNT = 0x70040,
+	PLANE_CTL = 0x70180,
+	PLANE_STRIDE = 0x70188,
+	PLANE_SIZE = 0x70190,
+	PLANE_SURF = 0x7019c,
+	PLANE_SURFLIVE = 0x701ac,
+	CUR_CTL = 0x70080,
+	CUR_BASE = 0x70084,
+	CUR_POS = 0x70088,
+	CUR_SURFLIVE = 0x700ac,
+	PIPE_IMR = 0x44404,
+	PIPE_IIR = 0x44408,
+	PIPE_IER = 0x4440c,
+	MASTER_IRQ = 0x44200,
+};
+
+#define ENABLE	      0x80000000u
+#define STATE	      0x40000000u
+#define FLIP_DONE_1   0x8u
+#define PIPE_DISTANCE 0x1000u
+
+static struct vgpu_fixture fx;
+
+static void setup(void)
+{
+	vgpu_fixture_init(&fx, GT_SKL);
+}
+
+static void setup_bdw(void)
+{
+	vgpu_fixture_init(&fx, GT_BDW);
+}
+
+static void teardown(void)
+{
+	vgpu_fixture_finish(&fx);
+}
+
+static uint32_t r(uint32_t off)
+{
+	return vgpu_fixture_r32(&fx, off);
+}
+
+static void w(uint32_t off, uint32_t val)
+{
+	vgpu_fixture_w32(&fx, off, val);
+}
+
+/* 1024x768 at 65 MHz, as i915 programs it. */
+static void program_mode(void)
+{
+	w(0x6c058, 0x845);
+	w(0x6c040, 0x802aab7b);
+	w(0x6c044, 0x7a4);
+	w(0x46014, ENABLE);
+	w(0x6c05c, 0x68018);
+	w(0x60000, 0x053f03ff);
+	w(0x6000c, 0x032502ff);
+	w(0x6001c, 0x03ff02ff);
+	w(0x60400, 0x91000000);
+}
+
+static void pipe_on(void)
+{
+	program_mode();
+	w(PIPE_CONF, ENABLE);
+}
+
+#define HTOTAL	 1344u
+#define VTOTAL	 806u
+#define VDISPLAY 768u
+#define FRAME_NS UINT64_C(16665600) /* 1344 * 806 / 65 MHz, and 0.6 ns */
+
+static const struct gt_pipe *pipe_a(void)
+{
+	return &fx.v->display.pipe[0];
+}
+
+static void advance(uint64_t ns)
+{
+	fx.guest->clock_ns += ns;
+}
+
+/* Interrupts on as i915 has them; @imr masks. */
+static void enable_irqs(uint32_t imr)
+{
+	gt_vgpu_config_write(fx.v, 4, 2, 6);
+	gt_vgpu_config_write(fx.v, 0xae, 2, 1);
+	w(PIPE_IER, 0x90000f89);
+	w(PIPE_IMR, imr);
+	w(MASTER_IRQ, ENABLE);
+}
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+/* Display registers that i915 touched on the way to a console, as recorded from a real boot. */
+static const uint32_t recorded[] = {
+	0x41000, 0x42000, 0x42080, 0x420c0, 0x42300, 0x43224, 0x45000, 0x45004, 0x45008, 0x45270,
+	0x45400, 0x45404, 0x45504, 0x46000, 0x46010, 0x46014, 0x46040, 0x46060, 0x46140, 0x46408,
+	0x46430, 0x49028, 0x4a480, 0x4f060, 0x51000, 0x60000, 0x60004, 0x60008, 0x6000c, 0x60010,
+	0x60014, 0x6001c, 0x60028, 0x6002c, 0x60050, 0x60200, 0x60400, 0x64100, 0x64834, 0x64838,
+	0x64ea8, 0x64eac, 0x650c0, 0x65900, 0x68170, 0x68174, 0x68180, 0x68270, 0x68274, 0x68280,
+	0x6c00c, 0x6c040, 0x6c044, 0x6c058, 0x6c05c, 0x6c060, 0x6f400, 0x70000, 0x70008, 0x70030,
+	0x70034, 0x70040, 0x70080, 0x70084, 0x70088, 0x700a0, 0x70140, 0x7015c, 0x70168, 0x7017c,
+	0x70180, 0x70188, 0x7018c, 0x70190, 0x70194, 0x70198, 0x7019c, 0x701a0, 0x701a4, 0x701c0,
+	0x701c4, 0x70240, 0x7025c, 0x70268, 0x70278, 0x7027c, 0x70280, 0x7029c, 0x70340, 0x7035c,
+	0x70368, 0x70378, 0x7037c, 0xc2020, 0xc4030, 0xc403c, 0xc5100, 0xc5104, 0xc5108, 0xc510c,
+	0xc5110, 0xc6204, 0x138124, 0x138128, 0x13812c, 0x145000, 0x14500c, 0x145010, 0x145998,
+	0x145e04,
+};
+
+START_TEST(every_register_i915_touches_has_a_row)
+{
+	uint32_t inst;
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(recorded); i++) {
+		ck_assert_msg(gt_regs_find(fx.v, recorded[i], &inst) != NULL, "0x%x", recorded[i]);
+	}
+}
+END_TEST
+
+START_TEST(the_other_pipes_have_the_same_rows)
+{
+	uint32_t inst;
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(recorded); i++) {
+		bool per_pipe = recorded[i] >> 12 == 0x60 || recorded[i] >> 12 == 0x70;
+
+		for (uint32_t pipe = 1; per_pipe && pipe < GT_MAX_PIPES; pipe++) {
+			ck_assert_ptr_nonnull(gt_regs_find(
+				fx.v, recorded[i] + pipe * PIPE_DISTANCE, &inst));
+		}
+	}
+}
+END_TEST
+
+START_TEST(only_pages_that_change_by_themselves_are_trapped)
+{
+	enum gt_page_class classes[GT_NR_REG_PAGES];
+
+	gt_regs_page_classes(GT_SKL, classes);
+	for (uint32_t page = 0x41; page < GT_NR_REG_PAGES; page++) {
+		bool expected = (page >= 0x70 && page <= 0x72) || page == 0xc5;
+
+		ck_assert_msg((classes[page] == GT_PAGE_TRAPPED) == expected, "page 0x%x", page);
+	}
+}
+END_TEST
+
+/* --- status bits ---------------------------------------------------------------------------- */
+
+START_TEST(a_power_well_is_on_while_anybody_requests_it)
+{
+	w(0x45404, 0x20000002);
+	ck_assert_uint_eq(r(0x45404), 0x30000003);
+	ck_assert_uint_eq(r(0x45400), 0x10000001);
+	w(0x45408, 0x20000000);
+	w(0x45404, 0);
+	ck_assert_uint_eq(r(0x45404), 0x10000000);
+	ck_assert_uint_eq(r(0x45408), 0x30000000);
+	w(0x45408, 0);
+	ck_assert_uint_eq(r(0x45404), 0);
+}
+END_TEST
+
+START_TEST(locks_follow_enables)
+{
+	ck_assert_uint_eq(r(0x46010), ENABLE | STATE);
+	ck_assert_uint_eq(r(0x6c060), 1);
+	w(0x46010, STATE);
+	ck_assert_uint_eq(r(0x46010), 0);
+	ck_assert_uint_eq(r(0x6c060), 0);
+	w(0x46010, ENABLE);
+	w(0x46014, ENABLE);
+	w(0x46060, ENABLE);
+	ck_assert_uint_eq(r(0x6c060), 0x01000101);
+	w(0x6c060, 0);
+	ck_assert_uint_eq(r(0x6c060), 0x01000101);
+	w(0x45008, 0);
+	ck_assert_uint_eq(r(0x45008), 0);
+	w(0x45008, ENABLE);
+	ck_assert_uint_eq(r(0x45008), ENABLE | STATE);
+	w(0x64100, ENABLE);
+	ck_assert_uint_eq(r(0x64100), ENABLE);
+	w(0x64100, 0);
+	ck_assert_uint_eq(r(0x64100), 0x80);
+}
+END_TEST
+
+static uint32_t pcode(uint32_t command, uint32_t data)
+{
+	w(0x138128, data);
+	w(0x13812c, 0);
+	w(0x138124, ENABLE | command);
+	ck_assert_uint_eq(r(0x138124) & ENABLE, 0);
+	return r(0x138124);
+}
+
+START_TEST(pcode_answers_what_the_driver_waits_for)
+{
+	ck_assert_uint_eq(pcode(7, 3), 0);
+	ck_assert_uint_eq(r(0x138128) & 1, 1);
+	ck_assert_uint_eq(pcode(0x21, 0), 0);
+	ck_assert_uint_eq(r(0x138128) & 1, 1);
+	uint32_t before = 0;
+
+	for (uint32_t half = 0; half < 2; half++) {
+		ck_assert_uint_eq(pcode(6, half), 0);
+		for (unsigned i = 0; i < 4; i++) {
+			uint32_t us = r(0x138128) >> (8 * i) & 0xff;
+
+			ck_assert_uint_ge(us, before);
+			ck_assert_uint_gt(us, 0);
+			before = us;
+		}
+	}
+	ck_assert_uint_eq(pcode(8, 0x1234), 0);
+	ck_assert_uint_eq(fx.v->events.count[GT_EV_pcode_unknown], 0);
+	ck_assert_uint_ne(pcode(0x7f, 0), 0);
+	ck_assert_uint_eq(fx.v->events.count[GT_EV_pcode_unknown], 1);
+}
+END_TEST
+
+START_TEST(aux_times_out_and_its_flags_are_cleared_by_ones)
+{
+	w(0x64110, ENABLE | 0x52000000);
+	ck_assert_uint_eq(r(0x64110) & 0xd0000000, 0x50000000);
+	w(0x64110, 0x52000000);
+	ck_assert_uint_eq(r(0x64110) & 0xd2000000, 0);
+}
+END_TEST
+
+START_TEST(hotplug_status_is_cleared_by_ones_and_enables_are_stored)
+{
+	gt_vreg_set(fx.v, 0xc4030, 0x00000212);
+	w(0xc4030, 0x00000210);
+	ck_assert_uint_eq(r(0xc4030), 0x12);
+	ck_assert_uint_eq(r(0xc4000) & 0x00e00000, 0x00200000);
+}
+END_TEST
+
+START_TEST(broadwell_clocks_and_sideband_answer)
+{
+	ck_assert_uint_eq(r(0x130040), STATE);
+	w(0x130040, 0x00200000);
+	ck_assert_uint_eq(r(0x130040), STATE | 0x00280000);
+	w(0x130040, ENABLE);
+	ck_assert_uint_eq(r(0x130040), ENABLE);
+	w(0xc2004, 0x1000);
+	ck_assert_uint_eq(r(0xc2004), 0x3000);
+	w(0xc2004, 0);
+	ck_assert_uint_eq(r(0xc2004), 0);
+	w(0xc6004, 5);
+	w(0xc6008, 0x0601);
+	ck_assert_uint_eq(r(0xc6008) & 7, 0);
+	ck_assert_uint_eq(r(0xc6004), 0);
+	w(0x45404, ENABLE);
+	ck_assert_uint_eq(r(0x45404), ENABLE | STATE);
+}
+END_TEST
+
+START_TEST(broadwell_pixel_clock_comes_from_its_wrpll)
+{
+	w(0x46104, 0x80000000);		 /* port B: WRPLL1 */
+	w(0x46040, 0xb0000000 | 26u << 16 | 8u << 8 | 27); /* 540 MHz * 26 / (8 * 27) = 65 MHz */
+	w(0x60000, 0x053f03ff);
+	w(0x6000c, 0x032502ff);
+	w(0x60400, 0x91000000);
+	w(PIPE_CONF, ENABLE);
+	ck_assert_uint_eq(pipe_a()->frame_ns, FRAME_NS);
+}
+END_TEST
+
+/* --- time ----------------------------------------------------------------------------------- */
+
+START_TEST(the_refresh_rate_is_that_of_the_programmed_clock)
+{
+	pipe_on();
+	ck_assert_uint_eq(r(PIPE_CONF), ENABLE | STATE);
+	ck_assert_uint_eq(pipe_a()->frame_ns, FRAME_NS + 1);
+	w(PIPE_CONF, 0);
+	ck_assert_uint_eq(r(PIPE_CONF), 0);
+}
+END_TEST
+
+START_TEST(timings_no_monitor_could_show_are_shown_at_60_hz)
+{
+	static const uint32_t odd[] = { 0, 0xffffffff, 0x00010000, 0x1fff1fff, 0x00000005 };
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(odd); i++) {
+		for (size_t j = 0; j < GT_ARRAY_SIZE(odd); j++) {
+			w(PIPE_CONF, 0);
+			program_mode();
+			w(0x60000, odd[i]);
+			w(0x6000c, odd[j]);
+			w(PIPE_CONF, ENABLE);
+			const struct gt_pipe *p = pipe_a();
+
+			ck_assert_uint_ge(p->frame_ns, 1000000);
+			ck_assert_uint_le(p->frame_ns, 1000000000);
+			ck_assert(p->htotal >= 1 && p->htotal <= 8192);
+			ck_assert(p->vtotal >= 1 && p->vtotal <= 8192);
+			for (unsigned n = 0; n < 100; n++) {
+				uint32_t before = r(FRMCNT);
+
+				ck_assert_uint_lt(r(SCANLINE), p->vtotal);
+				advance(p->frame_ns);
+				ck_assert_uint_eq(r(FRMCNT), before + 1);
+			}
+		}
+	}
+}
+END_TEST
+
+START_TEST(every_pll_setting_gives_a_frame_of_sane_length)
+{
+	uint64_t seed = 5;
+
+	for (unsigned n = 0; n < 20000; n++) {
+		w(PIPE_CONF, 0);
+		program_mode();
+		w(0x6c040, test_random(&seed));
+		w(0x6c044, test_random(&seed));
+		w(0x6c05c, test_random(&seed));
+		w(0x60400, ENABLE | test_random(&seed));
+		w(PIPE_CONF, ENABLE);
+		ck_assert_uint_ge(pipe_a()->frame_ns, 1000000);
+		ck_assert_uint_le(pipe_a()->frame_ns, 1000000000);
+	}
+}
+END_TEST
+
+/* The line the driver thinks of: it adds two on HDMI and DVI. */
+static uint32_t driver_line(void)
+{
+	return (r(SCANLINE) + 2) % VTOTAL;
+}
+
+START_TEST(the_frame_counter_steps_when_vblank_begins)
+{
+	pipe_on();
+	uint32_t frame = r(FRMCNT), line = driver_line();
+
+	ck_assert_uint_eq(line, 0);
+	for (unsigned n = 0; n < 40000; n++) {
+		bool was_active = line < VDISPLAY;
+
+		advance(9973);
+		uint32_t now = r(FRMCNT), now_line = driver_line();
+		bool begins = was_active && now_line >= VDISPLAY;
+
+		ck_assert_uint_eq(now, frame + begins);
+		ck_assert(now_line >= line || (line >= VDISPLAY && now_line < VDISPLAY));
+		frame = now;
+		line = now_line;
+	}
+	ck_assert_uint_gt(frame, 20);
+}
+END_TEST
+
+START_TEST(the_frame_counter_never_goes_back)
+{
+	uint64_t seed = 9;
+	uint32_t before = 0;
+
+	program_mode();
+	for (unsigned n = 0; n < 2000; n++) {
+		w(PIPE_CONF, n & 1 ? 0 : ENABLE);
+		advance(test_random(&seed) % 100000000);
+		uint32_t now = r(FRMCNT);
+
+		ck_assert_uint_ge(now, before);
+		before = now;
+	}
+}
+END_TEST
+
+START_TEST(a_pipe_that_is_off_stands_still)
+{
+	uint32_t frame = r(FRMCNT);
+
+	advance(FRAME_NS * 10);
+	ck_assert_uint_eq(r(FRMCNT), frame);
+	ck_assert_uint_eq(r(SCANLINE), 0);
+}
+END_TEST
+
+/* --- vblank --------------------------------------------------------------------------------- */
+
+START_TEST(nothing_ticks_unless_vblank_is_unmasked)
+{
+	enable_irqs(0x6ffff07f);
+	pipe_on();
+	ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	w(PIPE_IMR, 0x6ffff07e);
+	ck_assert_uint_ne(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	w(PIPE_IMR, 0x6ffff07f);
+	ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	w(PIPE_IMR, 0x6ffff07e);
+	w(PIPE_CONF, 0);
+	ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+}
+END_TEST
+
+START_TEST(vblank_comes_exactly_when_the_frame_counter_steps)
+{
+	enable_irqs(0x6ffff07e);
+	pipe_on();
+	for (unsigned n = 1; n < 1000; n++) {
+		uint64_t deadline_ns = gt_vgpu_deadline_ns(fx.v);
+
+		fx.guest->clock_ns = deadline_ns - 1;
+		gt_vgpu_run(fx.v);
+		ck_assert_uint_eq(r(PIPE_IIR) & 1, 0);
+		ck_assert_uint_eq(r(FRMCNT), n - 1);
+		ck_assert_uint_lt(driver_line(), VDISPLAY);
+		fx.guest->clock_ns = deadline_ns;
+		gt_vgpu_run(fx.v);
+		ck_assert_uint_eq(r(PIPE_IIR) & 1, 1);
+		ck_assert_uint_eq(r(FRMCNT), n);
+		ck_assert_uint_eq(driver_line(), VDISPLAY);
+		ck_assert_uint_eq(fx.guest->nr_msi, n);
+		w(PIPE_IIR, 1);
+		ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), deadline_ns + FRAME_NS + 1);
+	}
+}
+END_TEST
+
+START_TEST(however_late_one_vblank_is_raised)
+{
+	enable_irqs(0x6ffff07e);
+	pipe_on();
+	advance(FRAME_NS * 1000 + 12345);
+	gt_vgpu_run(fx.v);
+	gt_vgpu_run(fx.v);
+	ck_assert_uint_eq(fx.v->events.count[GT_C_vblanks], 1);
+	ck_assert_uint_eq(fx.guest->nr_msi, 1);
+	ck_assert_uint_ge(r(FRMCNT), 999);
+	ck_assert_uint_gt(gt_vgpu_deadline_ns(fx.v), fx.guest->clock_ns);
+	ck_assert_uint_le(gt_vgpu_deadline_ns(fx.v), fx.guest->clock_ns + FRAME_NS + 1);
+}
+END_TEST
+
+START_TEST(a_mask_write_does_not_lose_a_vblank_that_is_due)
+{
+	enable_irqs(0x6ffff07e);
+	pipe_on();
+	advance(FRAME_NS);
+	w(PIPE_IMR, 0x6ffff07e);
+	gt_vgpu_run(fx.v);
+	ck_assert_uint_eq(r(PIPE_IIR) & 1, 1);
+}
+END_TEST
+
+/* --- planes --------------------------------------------------------------------------------- */
+
+static void flip(uint32_t surf, uint32_t ctl)
+{
+	w(PLANE_STRIDE, 0x40);
+	w(PLANE_SIZE, 0x02ff03ff);
+	w(PLANE_CTL, ctl);
+	w(PLANE_SURF, surf);
+}
+
+START_TEST(a_flip_shows_at_the_next_vblank)
+{
+	pipe_on();
+	flip(0x1000000, 0x84042000);
+	gt_display_latch(fx.v, 0);
+	ck_assert_uint_eq(pipe_a()->plane[0].surf, 0);
+	ck_assert_uint_eq(r(PLANE_SURFLIVE), 0);
+	advance(FRAME_NS);
+	ck_assert_uint_eq(r(PLANE_SURFLIVE), 0x1000000);
+	ck_assert_uint_eq(pipe_a()->plane[0].surf, 0x1000000);
+	ck_assert_uint_eq(pipe_a()->plane[0].ctl, 0x84042000);
+	ck_assert_uint_eq(pipe_a()->plane[0].stride, 0x40);
+	ck_assert_uint_eq(pipe_a()->plane[0].size, 0x02ff03ff);
+}
+END_TEST
+
+START_TEST(registers_without_a_surf_write_are_not_shown)
+{
+	pipe_on();
+	flip(0x1000000, 0x84042000);
+	w(PLANE_STRIDE, 0x99);
+	advance(FRAME_NS);
+	gt_display_latch(fx.v, 0);
+	ck_assert_uint_eq(pipe_a()->plane[0].stride, 0x40);
+	advance(FRAME_NS);
+	gt_display_latch(fx.v, 0);
+	ck_assert_uint_eq(pipe_a()->plane[0].stride, 0x40);
+	ck_assert_uint_eq(r(PLANE_STRIDE), 0x99);
+}
+END_TEST
+
+START_TEST(of_two_flips_in_one_frame_the_last_is_shown)
+{
+	pipe_on();
+	flip(0x1000000, 0x84042000);
+	flip(0x2000000, 0x84042000);
+	advance(FRAME_NS);
+	ck_assert_uint_eq(r(PLANE_SURFLIVE), 0x2000000);
+	flip(0x3000000, 0x84042000);
+	ck_assert_uint_eq(r(PLANE_SURFLIVE), 0x2000000);
+}
+END_TEST
+
+START_TEST(a_flip_that_nobody_looked_at_was_shown_all_the_same)
+{
+	pipe_on();
+	flip(0x1000000, 0x84042000);
+	advance(FRAME_NS);
+	flip(0x2000000, 0x84042000);
+	gt_display_latch(fx.v, 0);
+	ck_assert_uint_eq(pipe_a()->plane[0].surf, 0x1000000);
+}
+END_TEST
+
+START_TEST(an_asynchronous_flip_shows_at_once)
+{
+	enable_irqs(0x6ffff07f & ~FLIP_DONE_1);
+	pipe_on();
+	flip(0x1000000, 0x84042200);
+	ck_assert_uint_eq(pipe_a()->plane[0].surf, 0x1000000);
+	ck_assert_uint_eq(r(PIPE_IIR), FLIP_DONE_1);
+}
+END_TEST
+
+START_TEST(flip_done_is_raised_when_the_flip_is_shown)
+{
+	enable_irqs(0x6ffff07f & ~FLIP_DONE_1);
+	pipe_on();
+	ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	flip(0x1000000, 0x84042000);
+	ck_assert_uint_ne(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	ck_assert_uint_eq(r(PIPE_IIR), 0);
+	fx.guest->clock_ns = gt_vgpu_deadline_ns(fx.v);
+	gt_vgpu_run(fx.v);
+	ck_assert_uint_eq(r(PIPE_IIR), FLIP_DONE_1);
+	ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	ck_assert_uint_eq(fx.v->events.count[GT_C_vblanks], 0);
+}
+END_TEST
+
+START_TEST(planes_of_a_pipe_that_is_off_change_at_once)
+{
+	flip(0x1000000, 0x84042000);
+	ck_assert_uint_eq(pipe_a()->plane[0].surf, 0x1000000);
+	pipe_on();
+	flip(0x2000000, 0x84042000);
+	w(PIPE_CONF, 0);
+	ck_assert_uint_eq(pipe_a()->plane[0].surf, 0x2000000);
+}
+END_TEST
+
+START_TEST(each_plane_of_each_pipe_is_its_own)
+{
+	for (uint32_t pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
+		for (uint32_t n = 0; n < GT_MAX_PLANES; n++) {
+			uint32_t base = pipe * PIPE_DISTANCE + n * 0x100;
+
+			w(PLANE_CTL + base, 0x1000 * pipe + n);
+			w(PLANE_SURF + base, 0x100000 * (pipe + 1) + 0x1000 * n);
+		}
+	}
+	for (uint32_t pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
+		for (uint32_t n = 0; n < GT_MAX_PLANES; n++) {
+			const struct gt_plane *p = &fx.v->display.pipe[pipe].plane[n];
+
+			ck_assert_uint_eq(p->ctl, 0x1000 * pipe + n);
+			ck_assert_uint_eq(p->surf, 0x100000 * (pipe + 1) + 0x1000 * n);
+		}
+	}
+}
+END_TEST
+
+START_TEST(the_cursor_is_latched_by_its_base)
+{
+	pipe_on();
+	w(CUR_CTL, 0x27);
+	w(CUR_POS, 0x00140028);
+	advance(FRAME_NS);
+	gt_display_latch(fx.v, 0);
+	ck_assert_uint_eq(pipe_a()->cursor.ctl, 0);
+	w(CUR_BASE, 0x40000);
+	ck_assert_uint_eq(r(CUR_SURFLIVE), 0);
+	advance(FRAME_NS);
+	ck_assert_uint_eq(r(CUR_SURFLIVE), 0x40000);
+	ck_assert_uint_eq(pipe_a()->cursor.ctl, 0x27);
+	ck_assert_uint_eq(pipe_a()->cursor.pos, 0x00140028);
+}
+END_TEST
+
+START_TEST(a_reset_switches_everything_off)
+{
+	enable_irqs(0x6ffff07e);
+	pipe_on();
+	flip(0x1000000, 0x84042000);
+	gt_vgpu_reset(fx.v);
+	ck_assert_uint_eq(gt_vgpu_deadline_ns(fx.v), UINT64_MAX);
+	ck_assert(!pipe_a()->enabled);
+	ck_assert_uint_eq(r(FRMCNT), 0);
+	ck_assert_uint_eq(r(PIPE_CONF), 0);
+	ck_assert_uint_eq(r(PLANE_SURFLIVE), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("display");
+	TCase *tc = tcase_create("skylake"), *bdw = tcase_create("broadwell");
+	SRunner *sr = srunner_create(s);
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, every_register_i915_touches_has_a_row);
+	tcase_add_test(tc, the_other_pipes_have_the_same_rows);
+	tcase_add_test(tc, only_pages_that_change_by_themselves_are_trapped);
+	tcase_add_test(tc, a_power_well_is_on_while_anybody_requests_it);
+	tcase_add_test(tc, locks_follow_enables);
+	tcase_add_test(tc, pcode_answers_what_the_driver_waits_for);
+	tcase_add_test(tc, aux_times_out_and_its_flags_are_cleared_by_ones);
+	tcase_add_test(tc, hotplug_status_is_cleared_by_ones_and_enables_are_stored);
+	tcase_add_test(tc, the_refresh_rate_is_that_of_the_programmed_clock);
+	tcase_add_test(tc, timings_no_monitor_could_show_are_shown_at_60_hz);
+	tcase_add_test(tc, every_pll_setting_gives_a_frame_of_sane_length);
+	tcase_add_test(tc, the_frame_counter_steps_when_vblank_begins);
+	tcase_add_test(tc, the_frame_counter_never_goes_back);
+	tcase_add_test(tc, a_pipe_that_is_off_stands_still);
+	tcase_add_test(tc, nothing_ticks_unless_vblank_is_unmasked);
+	tcase_add_test(tc, vblank_comes_exactly_when_the_frame_counter_steps);
+	tcase_add_test(tc, however_late_one_vblank_is_raised);
+	tcase_add_test(tc, a_mask_write_does_not_lose_a_vblank_that_is_due);
+	tcase_add_test(tc, a_flip_shows_at_the_next_vblank);
+	tcase_add_test(tc, registers_without_a_surf_write_are_not_shown);
+	tcase_add_test(tc, of_two_flips_in_one_frame_the_last_is_shown);
+	tcase_add_test(tc, a_flip_that_nobody_looked_at_was_shown_all_the_same);
+	tcase_add_test(tc, an_asynchronous_flip_shows_at_once);
+	tcase_add_test(tc, flip_done_is_raised_when_the_flip_is_shown);
+	tcase_add_test(tc, planes_of_a_pipe_that_is_off_change_at_once);
+	tcase_add_test(tc, each_plane_of_each_pipe_is_its_own);
+	tcase_add_test(tc, the_cursor_is_latched_by_its_base);
+	tcase_add_test(tc, a_reset_switches_everything_off);
+	tcase_add_checked_fixture(bdw, setup_bdw, teardown);
+	tcase_add_test(bdw, broadwell_clocks_and_sideband_answer);
+	tcase_add_test(bdw, broadwell_pixel_clock_comes_from_its_wrpll);
+	suite_add_tcase(s, tc);
+	suite_add_tcase(s, bdw);
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
