@@ -615,6 +615,46 @@ START_TEST(a_reset_switches_everything_off)
 }
 END_TEST
 
+/* A register of any of the display's rows. */
+static uint32_t any_register(uint64_t *seed)
+{
+	static const struct gt_reg_table *const tables[] = { &gt_regs_display, &gt_regs_plane };
+	const struct gt_reg_table *t = tables[test_random(seed) & 1];
+	const struct gt_reg_row *row = &t->rows[test_random(seed) % t->nr];
+	uint32_t inst = row->nr ? test_random(seed) % row->nr : 0;
+
+	return row->off + inst * (row->stride ? row->stride : 4);
+}
+
+START_TEST(no_sequence_of_writes_breaks_the_display)
+{
+	uint64_t seed = 11;
+
+	enable_irqs(0);
+	pipe_on();
+	for (unsigned n = 0; n < 300000; n++) {
+		uint32_t val = test_random(&seed), off = any_register(&seed);
+
+		w(off, val & 0x10000 ? val : val & 0xff);
+		r(any_register(&seed));
+		if (!(n & 7)) {
+			w(PIPE_CONF + (n >> 3) % 3 * PIPE_DISTANCE, val);
+			advance(test_random(&seed) % (n & 8 ? 20000000 : 2000));
+			gt_vgpu_run(fx.v);
+			for (uint32_t pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
+				w(PIPE_IIR + 0x10 * pipe, ~0u);
+				gt_display_latch(fx.v, pipe);
+			}
+		}
+		if (gt_vgpu_deadline_ns(fx.v) <= fx.guest->clock_ns) {
+			gt_vgpu_run(fx.v);
+			ck_assert_uint_gt(gt_vgpu_deadline_ns(fx.v), fx.guest->clock_ns);
+		}
+	}
+	ck_assert_uint_gt(fx.v->events.count[GT_C_vblanks], 1000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("display");
@@ -650,6 +690,7 @@ int main(void)
 	tcase_add_test(tc, each_plane_of_each_pipe_is_its_own);
 	tcase_add_test(tc, the_cursor_is_latched_by_its_base);
 	tcase_add_test(tc, a_reset_switches_everything_off);
+	tcase_add_test(tc, no_sequence_of_writes_breaks_the_display);
 	tcase_add_checked_fixture(bdw, setup_bdw, teardown);
 	tcase_add_test(bdw, broadwell_clocks_and_sideband_answer);
 	tcase_add_test(bdw, broadwell_pixel_clock_comes_from_its_wrpll);
