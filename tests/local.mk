@@ -18,6 +18,7 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	check_detile \
 	check_edid \
+	check_ioreq \
 	check_options \
 	check_png
 check_PROGRAMS += $(UNIT_TESTS)
@@ -30,6 +31,10 @@ check_detile_LDADD = $(UNIT_LIBS) -lm
 check_edid_SOURCES = tests/unit/check_edid.c
 check_edid_CFLAGS = $(UNIT_CFLAGS)
 check_edid_LDADD = $(UNIT_LIBS)
+
+check_ioreq_SOURCES = tests/unit/check_ioreq.c
+check_ioreq_CFLAGS = $(UNIT_CFLAGS)
+check_ioreq_LDADD = $(UNIT_LIBS)
 
 check_options_SOURCES = tests/unit/check_options.c
 check_options_CFLAGS = $(UNIT_CFLAGS)

@@ -15,6 +15,7 @@ libmediator_la_SOURCES = \
 	xengt/events.c \
 	xengt/fb.c xengt/fb.h \
 	xengt/gmbus.c \
+	include/xengt/ioreq.h xengt/ioreq.c \
 	xengt/irq.c \
 	xengt/log.c \
 	xengt/options.c \
