@@ -1,2 +1,29 @@
 # SPDX-License-Identifier: MIT
 # Everything that says Xen.
+noinst_LTLIBRARIES += libdm.la
+# Xen keeps the types of device models behind this.
+libdm_la_CPPFLAGS = $(AM_CPPFLAGS) -D__XEN_TOOLS__
+libdm_la_CFLAGS = $(AM_CFLAGS) $(XEN_CFLAGS)
+libdm_la_SOURCES = \
+	dm/args.h dm/checks.h dm/complain.h dm/domain.h dm/guest_xen.h dm/ioreq.h dm/launch.h \
+	dm/layout.h dm/monitor.h dm/plan.h dm/qemu.h dm/run.h dm/sandbox.h dm/supervisor.h \
+	dm/worker.h dm/xlargs.h dm/xlconfig.h dm/xlproc.h \
+	dm/args.c \
+	dm/checks.c \
+	dm/complain.c \
+	dm/domain.c \
+	dm/guest_xen.c \
+	dm/ioreq.c \
+	dm/launch.c \
+	dm/layout.c \
+	dm/main.c \
+	dm/monitor.c \
+	dm/qemu.c \
+	dm/run.c \
+	dm/sandbox.c \
+	dm/slot.c \
+	dm/supervisor.c \
+	dm/worker.c \
+	dm/xlargs.c \
+	dm/xlconfig.c \
+	dm/xlproc.c

@@ -17,6 +17,7 @@ UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
 	check_detile \
+	check_dm \
 	check_edid \
 	check_ioreq \
 	check_options \
@@ -27,6 +28,12 @@ TESTS += $(UNIT_TESTS)
 check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)
 check_detile_LDADD = $(UNIT_LIBS) -lm
+
+check_dm_SOURCES = tests/unit/check_dm.c \
+	dm/args.c dm/args.h dm/checks.h dm/layout.c dm/layout.h dm/monitor.c dm/monitor.h \
+	dm/slot.c dm/xlargs.c dm/xlargs.h
+check_dm_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/dm
+check_dm_LDADD = $(UNIT_LIBS)
 
 check_edid_SOURCES = tests/unit/check_edid.c
 check_edid_CFLAGS = $(UNIT_CFLAGS)
@@ -43,6 +50,16 @@ check_options_LDADD = $(UNIT_LIBS)
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
 check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
+
+if HAVE_XEN
+check_PROGRAMS += check_xlconfig
+TESTS += check_xlconfig
+check_xlconfig_SOURCES = tests/unit/check_xlconfig.c \
+	dm/args.c dm/args.h dm/run.c dm/run.h dm/xlargs.c dm/xlargs.h \
+	dm/xlconfig.c dm/xlconfig.h dm/xlproc.c dm/xlproc.h
+check_xlconfig_CFLAGS = $(UNIT_CFLAGS) $(XEN_CFLAGS) -I$(top_srcdir)/dm
+check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
+endif
 endif
 
 TESTS += tests/style/check-style

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The guest seam over Xen's libraries. */
+#ifndef DM_GUEST_XEN_H
+#define DM_GUEST_XEN_H
+
+#include <xendevicemodel.h>
+#include <xenforeignmemory.h>
+
+#include "layout.h"
+
+struct dm_guest_conf {
+	xendevicemodel_handle *dmod; /* both handles outlive the guest */
+	xenforeignmemory_handle *fmem;
+	uint32_t domid;
+	ioservid_t server;
+	uint8_t slot;
+	const struct dm_layout *layout; /* copied */
+};
+
+/*
+ * Map the RAM of BAR0, which is parked, and fill the seam.  Everything it does afterwards is
+ * allowed to a process restricted to the domain.  0 or negative errno.
+ */
+int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out);
+void dm_guest_destroy(struct gt_guest *g);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The page of requests shared with Xen: one slot a vCPU, and an event channel for each. */
+#ifndef DM_IOREQ_H
+#define DM_IOREQ_H
+
+#include <xendevicemodel.h>
+#include <xenevtchn.h>
+#include <xenforeignmemory.h>
+
+#include "xengt/ioreq.h"
+
+struct dm_ioreqs;
+
+/*
+ * Map the requests of @server of @domid, enable it, and bind to each vCPU's event channel.  The
+ * handles outlive the result.  0 or negative errno.
+ */
+int dm_ioreqs_create(xendevicemodel_handle *dmod, xenforeignmemory_handle *fmem,
+		     xenevtchn_handle *evtchn, uint32_t domid, ioservid_t server,
+		     struct dm_ioreqs **out);
+void dm_ioreqs_destroy(struct dm_ioreqs *q);
+
+/* Readable when dm_ioreqs_serve() has something to do. */
+int dm_ioreqs_fd(const struct dm_ioreqs *q);
+
+/* Take one event, carry out the request of its vCPU, if there is one, and answer it. */
+void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_vgpu *v);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What main() decided, and supervisor and worker carry out. */
+#ifndef DM_PLAN_H
+#define DM_PLAN_H
+
+#include <stdint.h>
+
+#include <xen/xen.h>
+#include <xen/hvm/dm_op.h>
+
+#include "layout.h"
+#include "monitor.h"
+#include "xengt/vgpu.h"
+
+struct dm_plan {
+	uint32_t domid;
+	const char *name; /* "" if not known */
+	struct gt_options opt;
+	struct gt_partition part;
+	bool has_edid;
+	uint8_t edid[DM_EDID_SIZE];
+	uint8_t slot;
+	int log_fd; /* -1: stderr */
+};
+
+/* What the supervisor made, and the worker needs to know: one write on a pipe. */
+struct dm_go {
+	ioservid_t server;
+	gt_gfn_t parking_gfn;
+};
+
+/*
+ * A report up the line, worker to supervisor to the starting process: one write on a pipe.  An
+ * empty text says that all is well.
+ */
+struct dm_report {
+	struct gt_error err;
+};
+
+#endif

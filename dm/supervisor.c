@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The supervisor: one for each vGPU, nobody's child, there for as long as the domain.
+ *
+ * Decides the life of a vGPU: what is made in which order, when the worker may start and must stop,
+ * and that nothing is left when the domain is gone: no process, no socket, no ioreq server.  It
+ * waits for three things only: xenstore's word that a domain ended, its child, and a signal.
+ */
+#define _GNU_SOURCE
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <xenstore.h>
+
+#include "domain.h"
+#include "run.h"
+#include "worker.h"
+#include "xengt/log.h"
+
+#define READY_TIMEOUT_MS 25000 /* less than the starting process waits */
+#define STOP_TIMEOUT_MS	 5000  /* for the worker to unmap and go */
+
+struct supervisor {
+	const struct dm_plan *plan;
+	int report_fd;	    /* to the starting process; -1 once used */
+	int lock_fd, listen_fd;
+	int go_fd;	    /* to the worker: closing it is the word to stop */
+	int worker_fd;	    /* the worker's report; -1 once read */
+	int signal_fd;
+	pid_t worker;	    /* 0: none, or reaped */
+	int worker_status;  /* of waitpid() */
+	struct dm_domain domain;
+	struct xs_handle *xs;
+};
+
+static void report(struct supervisor *s, const char *text)
+{
+	struct dm_report r = { 0 };
+
+	if (s->report_fd < 0) {
+		return;
+	}
+	snprintf(r.err.text, sizeof(r.err.text), "%s", text);
+	if (write(s->report_fd, &r, sizeof(r)) != sizeof(r)) {
+		gt_warn(GT_T_DM, "the starting process does not listen any more");
+	}
+	close(s->report_fd);
+	s->report_fd = -1;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+}
+
+static int claim(struct supervisor *s, struct gt_error *err)
+{
+	uint32_t domid = s->plan->domid;
+	int ret = dm_run_prepare();
+
+	if (ret) {
+		gt_error_set(err, "cannot use the directory of vGPU sockets: %s", strerror(-ret));
+		return ret;
+	}
+	ret = dm_run_lock(domid, &s->lock_fd);
+	if (!ret) {
+		ret = dm_run_listen(domid, &s->listen_fd);
+	}
+	if (ret == -EBUSY || ret == -EADDRINUSE) {
+		gt_error_set(err, "domain %u has a vGPU already", domid);
+	} else if (ret) {
+		gt_error_set(err, "cannot make the socket of domain %u: %s", domid, strerror(-ret));
+	}
+	return ret;
+}
+
+/* Signals are read from a descriptor: no work in handlers. */
+static int catch_signals(struct supervisor *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? -errno : 0;
+}
+
+/* Before any Xen handle is open: a child must not use its parent's. */
+static int start_worker(struct supervisor *s)
+{
+	int go[2], up[2];
+	sigset_t none;
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC)) {
+		return -errno;
+	}
+	if (pipe2(up, O_CLOEXEC)) {
+		int ret = -errno;
+
+		close(go[0]);
+		close(go[1]);
+		return ret;
+	}
+	pid = fork();
+	if (!pid) {
+		close(go[1]);
+		close(up[0]);
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		_exit(dm_worker_run(s->plan, s->listen_fd, go[0], up[1]));
+	}
+	close(go[0]);
+	close(up[1]);
+	s->go_fd = go[1];
+	s->worker_fd = up[0];
+	if (pid < 0) {
+		return -errno;
+	}
+	s->worker = pid;
+	/* Only the worker listens from here on: when it is gone, clients see that at once. */
+	close_fd(&s->listen_fd);
+	return 0;
+}
+
+static int send_go(struct supervisor *s)
+{
+	struct dm_go go = {
+		.server = s->domain.server,
+		.parking_gfn = s->domain.layout.parking_gfn,
+	};
+
+	return write(s->go_fd, &go, sizeof(go)) == sizeof(go) ? 0 : -EPIPE;
+}
+
+static int watch(struct supervisor *s, struct gt_error *err)
+{
+	s->xs = xs_open(0);
+	if (!s->xs || !xs_watch(s->xs, "@releaseDomain", "gone")) {
+		gt_error_set(err, "cannot watch xenstore: %s", strerror(errno));
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int set_up(struct supervisor *s, struct gt_error *err)
+{
+	int ret = claim(s, err);
+
+	if (ret) {
+		return ret;
+	}
+	gt_error_set(err, "cannot start the worker");
+	ret = catch_signals(s);
+	if (!ret) {
+		ret = start_worker(s);
+	}
+	if (ret) {
+		return ret;
+	}
+	ret = watch(s, err);
+	if (!ret) {
+		ret = dm_domain_open(&s->domain, s->plan, err);
+	}
+	if (!ret) {
+		gt_error_set(err, "the worker ended before it began");
+		ret = send_go(s);
+	}
+	return ret;
+}
+
+/* Take the worker's status if it has ended. */
+static bool reap(struct supervisor *s)
+{
+	if (s->worker && waitpid(s->worker, &s->worker_status, WNOHANG) == s->worker) {
+		s->worker = 0;
+		return true;
+	}
+	return false;
+}
+
+static void log_death(const struct supervisor *s)
+{
+	if (WIFSIGNALED(s->worker_status)) {
+		gt_err(GT_T_DM, "worker killed by signal %d (%s)", WTERMSIG(s->worker_status),
+		       strsignal(WTERMSIG(s->worker_status)));
+	} else {
+		gt_err(GT_T_DM, "worker ended by itself with status %d",
+		       WEXITSTATUS(s->worker_status));
+	}
+}
+
+/* The worker's one report. 0 if it is ready. */
+static int read_report(struct supervisor *s, struct gt_error *err)
+{
+	struct dm_report r;
+	ssize_t n = read(s->worker_fd, &r, sizeof(r));
+
+	close_fd(&s->worker_fd);
+	if (n != sizeof(r)) {
+		gt_error_set(err, "the worker died while it started (see its log)");
+		return -ECHILD;
+	}
+	r.err.text[sizeof(r.err.text) - 1] = '\0';
+	if (r.err.text[0]) {
+		*err = r.err;
+		return -EIO;
+	}
+	return 0;
+}
+
+/* A signal arrived: true if we were asked to end. */
+static bool asked_to_end(struct supervisor *s)
+{
+	struct signalfd_siginfo si;
+	bool end = false;
+
+	while (read(s->signal_fd, &si, sizeof(si)) == sizeof(si)) {
+		end = end || si.ssi_signo != SIGCHLD;
+	}
+	return end;
+}
+
+static void drain_watch(struct supervisor *s)
+{
+	unsigned nr;
+	char **w = xs_read_watch(s->xs, &nr);
+
+	free(w);
+}
+
+/* Wait for the worker to be ready. 0, or negative errno and @err. */
+static int wait_ready(struct supervisor *s, struct gt_error *err)
+{
+	struct pollfd p = { .fd = s->worker_fd, .events = POLLIN };
+	int n;
+
+	do {
+		n = poll(&p, 1, READY_TIMEOUT_MS);
+	} while (n < 0 && errno == EINTR);
+	if (n != 1) {
+		gt_error_set(err, "the worker did not become ready in %d s",
+			     READY_TIMEOUT_MS / 1000);
+		return -ETIMEDOUT;
+	}
+	return read_report(s, err);
+}
+
+/* While the vGPU lives. Returns the exit status. */
+static int stand_by(struct supervisor *s)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->signal_fd, .events = POLLIN },
+		{ .fd = xs_fileno(s->xs), .events = POLLIN },
+	};
+
+	for (;;) {
+		if (poll(fds, GT_ARRAY_SIZE(fds), -1) < 0 && errno != EINTR) {
+			gt_err(GT_T_DM, "cannot wait for events: %s", strerror(errno));
+			return 1;
+		}
+		if (fds[1].revents & POLLIN) {
+			drain_watch(s);
+		}
+		/* The domain first: its end may take the worker along. */
+		if (dm_domain_is_gone(&s->domain)) {
+			gt_info(GT_T_DM, "domain %u is gone", s->plan->domid);
+			return 0;
+		}
+		if (reap(s)) {
+			log_death(s);
+			return 1;
+		}
+		if (asked_to_end(s)) {
+			gt_warn(GT_T_DM, "asked to end: domain %u loses its vGPU", s->plan->domid);
+			return 0;
+		}
+		if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+			gt_err(GT_T_DM, "lost xenstore");
+			return 1;
+		}
+	}
+}
+
+static void stop_worker(struct supervisor *s)
+{
+	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
+	int tries = STOP_TIMEOUT_MS / 100;
+
+	close_fd(&s->go_fd);
+	while (s->worker && !reap(s) && tries-- > 0) {
+		poll(&p, 1, 100);
+		asked_to_end(s);
+	}
+	if (s->worker) {
+		gt_err(GT_T_DM, "the worker does not stop: killing it");
+		kill(s->worker, SIGKILL);
+		waitpid(s->worker, &s->worker_status, 0);
+		s->worker = 0;
+	}
+}
+
+static void tear_down(struct supervisor *s)
+{
+	/* A dead worker cannot answer: let no vCPU wait for one that is about to stop either. */
+	stop_worker(s);
+	dm_domain_close(&s->domain);
+	if (s->xs) {
+		xs_close(s->xs);
+	}
+	if (s->lock_fd >= 0) {
+		dm_run_remove(s->plan->domid);
+	}
+	close_fd(&s->lock_fd);
+	close_fd(&s->listen_fd);
+	close_fd(&s->worker_fd);
+	close_fd(&s->signal_fd);
+}
+
+int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
+{
+	struct supervisor s = {
+		.plan = plan,
+		.report_fd = report_fd,
+		.lock_fd = -1,
+		.listen_fd = -1,
+		.go_fd = -1,
+		.worker_fd = -1,
+		.signal_fd = -1,
+	};
+	struct gt_error err = { "" };
+	int status = 1;
+	int ret;
+
+	prctl(PR_SET_NAME, "xengt-super", 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+	ret = set_up(&s, &err);
+	if (!ret) {
+		ret = wait_ready(&s, &err);
+	}
+	if (ret) {
+		gt_err(GT_T_DM, "%s", err.text);
+	} else {
+		gt_info(GT_T_DM, "vGPU of domain %u ready in slot %u", plan->domid, plan->slot);
+		report(&s, "");
+		status = stand_by(&s);
+	}
+	tear_down(&s);
+	/* Last: whoever waits for this may start again at once. */
+	report(&s, err.text);
+	return status;
+}

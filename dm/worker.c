@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The worker: serves one guest's requests until it is told to stop.
+ *
+ * Decides the order in which rights are used and given up: open, map and bind what needs more than
+ * the one domain; restrict the handles to it; enter the sandbox; only then let the mediator see the
+ * guest.  Whichever way it ends, its ioreq server goes with it, so that no vCPU waits for ever.
+ */
+#define _GNU_SOURCE
+#include "worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <xendevicemodel.h>
+#include <xenevtchn.h>
+#include <xenforeignmemory.h>
+#include <xentoolcore.h>
+
+#include "guest_xen.h"
+#include "ioreq.h"
+#include "sandbox.h"
+#include "xengt/log.h"
+
+#define NS_PER_S 1000000000u
+/* Requests served between two looks at the other descriptors. */
+#define SERVE_BURST 64
+
+struct worker {
+	const struct dm_plan *plan;
+	struct dm_go go;
+	int listen_fd, stop_fd;
+	struct dm_layout layout;
+	xendevicemodel_handle *dmod;
+	xenforeignmemory_handle *fmem;
+	xenevtchn_handle *evtchn;
+	struct gt_guest *guest;
+	struct dm_ioreqs *ioreqs;
+	struct gt_vgpu *vgpu;
+	struct gt_server *server;
+};
+
+static int open_handles(struct worker *w, struct gt_error *err)
+{
+	w->dmod = xendevicemodel_open(NULL, 0);
+	w->fmem = xenforeignmemory_open(NULL, 0);
+	w->evtchn = xenevtchn_open(NULL, 0);
+	if (!w->dmod || !w->fmem || !w->evtchn) {
+		gt_error_set(err, "the worker cannot open /dev/xen/privcmd and /dev/xen/evtchn: %s",
+			     strerror(errno));
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int attach(struct worker *w, struct gt_error *err)
+{
+	struct dm_guest_conf conf = {
+		.dmod = w->dmod,
+		.fmem = w->fmem,
+		.domid = w->plan->domid,
+		.server = w->go.server,
+		.slot = w->plan->slot,
+		.layout = &w->layout,
+	};
+	int ret = dm_guest_create(&conf, &w->guest);
+
+	if (ret) {
+		gt_error_set(err, "cannot map the RAM of BAR0: %s", strerror(-ret));
+		return ret;
+	}
+	ret = dm_ioreqs_create(w->dmod, w->fmem, w->evtchn, w->plan->domid, w->go.server,
+			       &w->ioreqs);
+	if (ret) {
+		gt_error_set(err, "cannot take requests of domain %u: %s", w->plan->domid,
+			     strerror(-ret));
+	}
+	return ret;
+}
+
+static int confine(struct worker *w, struct gt_error *err)
+{
+	if (xentoolcore_restrict_all((domid_t)w->plan->domid)) {
+		int ret = -errno;
+
+		gt_error_set(err, "cannot restrict the worker to domain %u: %s", w->plan->domid,
+			     strerror(-ret));
+		return ret;
+	}
+	return dm_sandbox_enter(w->plan->domid, err);
+}
+
+static int create_vgpu(struct worker *w, struct gt_error *err)
+{
+	int ret = gt_vgpu_create(&w->plan->opt, w->guest,
+				 w->plan->has_edid ? w->plan->edid : NULL, &w->vgpu);
+
+	if (ret) {
+		gt_error_set(err, "cannot make the vGPU: %s", strerror(-ret));
+		return ret;
+	}
+	ret = gt_server_create(w->vgpu, w->listen_fd, w->plan->name, &w->server);
+	if (ret) {
+		gt_error_set(err, "cannot serve display clients: %s", strerror(-ret));
+		return ret;
+	}
+	w->listen_fd = -1;
+	return 0;
+}
+
+/* The supervisor is done with its part, or gone (-EPIPE). */
+static int wait_for_go(struct worker *w)
+{
+	ssize_t n;
+
+	do {
+		n = read(w->stop_fd, &w->go, sizeof(w->go));
+	} while (n < 0 && errno == EINTR);
+	if (n != sizeof(w->go)) {
+		return n < 0 ? -errno : -EPIPE;
+	}
+	w->layout.parking_gfn = w->go.parking_gfn;
+	return 0;
+}
+
+static int set_up(struct worker *w, struct gt_error *err)
+{
+	int ret = open_handles(w, err);
+
+	if (!ret) {
+		gt_error_set(err, "the supervisor is gone");
+		ret = wait_for_go(w);
+	}
+	if (!ret) {
+		ret = attach(w, err);
+	}
+	if (!ret) {
+		ret = confine(w, err);
+	}
+	return ret ? ret : create_vgpu(w, err);
+}
+
+/* Time to sleep; true if for ever, i.e. until something happens. */
+static bool sleep_time(const struct worker *w, bool busy, struct timespec *ts)
+{
+	uint64_t now_ns = w->guest->ops->now_ns(w->guest);
+	uint64_t at_ns = busy ? 0 : gt_vgpu_deadline_ns(w->vgpu);
+	uint64_t rest_ns = at_ns > now_ns ? at_ns - now_ns : 0;
+
+	ts->tv_sec = (time_t)(rest_ns / NS_PER_S);
+	ts->tv_nsec = (long)(rest_ns % NS_PER_S);
+	return at_ns == UINT64_MAX;
+}
+
+static bool is_due(const struct worker *w)
+{
+	return gt_vgpu_deadline_ns(w->vgpu) <= w->guest->ops->now_ns(w->guest);
+}
+
+static void serve_requests(struct worker *w)
+{
+	struct pollfd p = { .fd = dm_ioreqs_fd(w->ioreqs), .events = POLLIN };
+
+	/* xenevtchn_pending() blocks when nothing is pending, so ask before each. */
+	for (unsigned i = 0; i < SERVE_BURST && poll(&p, 1, 0) == 1 && p.revents & POLLIN; i++) {
+		dm_ioreqs_serve(w->ioreqs, w->vgpu);
+	}
+}
+
+static int loop(struct worker *w)
+{
+	struct pollfd fds[] = {
+		{ .fd = dm_ioreqs_fd(w->ioreqs), .events = POLLIN },
+		{ .fd = gt_server_fd(w->server), .events = POLLIN },
+		{ .fd = w->stop_fd, .events = POLLIN },
+	};
+	bool busy = false;
+
+	for (;;) {
+		struct timespec ts;
+		bool for_ever = sleep_time(w, busy, &ts);
+		int n = ppoll(fds, GT_ARRAY_SIZE(fds), for_ever ? NULL : &ts, NULL);
+
+		if (n < 0 && errno != EINTR) {
+			gt_err(GT_T_DM, "cannot wait for events: %s", strerror(errno));
+			return 1;
+		}
+		if (n > 0 && fds[2].revents) {
+			return 0;
+		}
+		if (n > 0 && fds[0].revents & (POLLERR | POLLNVAL)) {
+			gt_err(GT_T_DM, "lost the event channels");
+			return 1;
+		}
+		if (n > 0 && fds[0].revents) {
+			serve_requests(w);
+		}
+		if (n > 0 && fds[1].revents) {
+			gt_server_dispatch(w->server);
+		}
+		if (busy || is_due(w)) {
+			busy = gt_vgpu_run(w->vgpu);
+		}
+	}
+}
+
+/* In an order that lets each still use what it stands on; with it the last foreign page goes. */
+static void tear_down(struct worker *w)
+{
+	if (w->server) {
+		gt_server_destroy(w->server);
+	}
+	gt_vgpu_destroy(w->vgpu);
+	if (w->ioreqs) {
+		/* Fails if the domain is gone or the supervisor was faster: both are fine. */
+		xendevicemodel_destroy_ioreq_server(w->dmod, (domid_t)w->plan->domid,
+						    w->go.server);
+	}
+	dm_ioreqs_destroy(w->ioreqs);
+	dm_guest_destroy(w->guest);
+	if (w->evtchn) {
+		xenevtchn_close(w->evtchn);
+	}
+	if (w->fmem) {
+		xenforeignmemory_close(w->fmem);
+	}
+	if (w->dmod) {
+		xendevicemodel_close(w->dmod);
+	}
+}
+
+static void send_report(int fd, const char *text)
+{
+	struct dm_report r = { 0 };
+
+	snprintf(r.err.text, sizeof(r.err.text), "%s", text);
+	if (write(fd, &r, sizeof(r)) != sizeof(r)) {
+		gt_err(GT_T_DM, "cannot report to the supervisor");
+	}
+	close(fd);
+}
+
+int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd)
+{
+	struct worker w = { .plan = plan, .listen_fd = listen_fd, .stop_fd = go_fd };
+	int keep[] = { listen_fd, go_fd, report_fd, plan->log_fd };
+	struct gt_error err = { "" };
+	int status = 1;
+
+	prctl(PR_SET_NAME, "xengt-worker", 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+	dm_close_others(keep, GT_ARRAY_SIZE(keep));
+	dm_layout_init(&w.layout, plan->opt.platform, plan->part.ggtt_size);
+	if (set_up(&w, &err)) {
+		send_report(report_fd, err.text);
+	} else {
+		gt_info(GT_T_DM, "worker ready: %u pages of BAR RAM",
+			dm_layout_nr_pages(&w.layout));
+		send_report(report_fd, "");
+		status = loop(&w);
+	}
+	tear_down(&w);
+	return status;
+}
