@@ -2,9 +2,10 @@
 /*
  * The global GTT: the guest's entries, and the shadow that everything else reads.
  *
- * The guest's entries are the guest seam's gtt[] (RAM inside BAR0, written at memory speed).  They
- * are taken over into the shadow when the guest writes GFX_FLSH_CNTL (0x101008), or one page at
- * its first use when it has no shadow yet.  Only entries of the partition are looked at.
+ * The guest's entries are the guest seam's gtt[] (RAM inside BAR0, written at memory speed).  A
+ * write of GFX_FLSH_CNTL (0x101008) makes every shadow entry old, which costs nothing; an old entry
+ * is compared with the guest's at its next use, and taken over (checked, translated) if that
+ * changed.  An entry without a shadow is always looked at.  Only entries of the partition are.
  * PRM SKL vol 5, "Global Graphics Translation Table"; entry layout: bit 0 present, 38:12 address.
  */
 #ifndef GT_GGTT_H
@@ -17,6 +18,8 @@ struct gt_vgpu;
 struct gt_ggtt {
 	gt_spte_t *shadow; /* one an entry; 0: not present */
 	uint64_t *seen;	   /* the guest's entry the shadow was made from */
+	uint32_t *flush;   /* nr_flushes when the two were last compared */
+	uint32_t nr_flushes;
 	uint32_t nr;
 };
 
@@ -24,7 +27,7 @@ int gt_ggtt_init(struct gt_vgpu *v);
 void gt_ggtt_finish(struct gt_vgpu *v);
 void gt_ggtt_reset(struct gt_vgpu *v);
 
-/* Take over every changed entry of the partition. */
+/* From now on what the guest has written by now is what counts. */
 void gt_ggtt_flush(struct gt_vgpu *v);
 /* Shadow entry of GGTT page @page (gma >> 12): 0 if not present, or outside the partition. */
 gt_spte_t gt_ggtt_lookup(struct gt_vgpu *v, uint64_t page);
@@ -39,5 +42,11 @@ uint64_t gt_ggtt_bar_read(struct gt_vgpu *v, uint64_t off, unsigned size);
 void gt_ggtt_bar_write(struct gt_vgpu *v, uint64_t off, unsigned size, uint64_t val);
 uint64_t gt_aperture_read(struct gt_vgpu *v, uint64_t off, unsigned size);
 void gt_aperture_write(struct gt_vgpu *v, uint64_t off, unsigned size, uint64_t val);
+
+/*
+ * Where the CPU's byte at @gma of the aperture really lies: fences (registers 0x100000 on) make
+ * tiled memory look linear.
+ */
+gt_gma_t gt_fence_translate(struct gt_vgpu *v, gt_gma_t gma);
 
 #endif

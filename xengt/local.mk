@@ -14,6 +14,9 @@ libmediator_la_SOURCES = \
 	xengt/edid.c \
 	xengt/events.c \
 	xengt/fb.c xengt/fb.h \
+	xengt/fence.c \
+	xengt/frames.c \
+	xengt/ggtt.c \
 	xengt/gmbus.c \
 	include/xengt/ioreq.h xengt/ioreq.c \
 	xengt/irq.c \
@@ -23,8 +26,11 @@ libmediator_la_SOURCES = \
 	xengt/pci.c \
 	xengt/pixel.c xengt/pixel.h \
 	xengt/platform.c \
+	xengt/ppgtt.c \
 	xengt/regs.c \
 	xengt/regs_display.c \
+	xengt/regs_engine.c \
+	xengt/regs_gt.c \
 	xengt/regs_plane.c \
 	xengt/regs_pvinfo.c \
 	xengt/regs_tables.c \
@@ -33,4 +39,12 @@ libmediator_la_SOURCES = \
 	xengt/sealed.c xengt/sealed.h \
 	xengt/server.c \
 	xengt/snapshot.c \
+	xengt/submit.c \
+	xengt/twin/blt.c \
+	xengt/twin/cs.c \
+	xengt/twin/math.c \
+	xengt/twin/mem.c \
+	xengt/twin/mi.c \
+	xengt/twin/pipe_control.c \
+	xengt/twin/twin.c xengt/twin/twin.h \
 	xengt/vgpu.c

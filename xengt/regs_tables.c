@@ -4,7 +4,9 @@
 
 const struct gt_reg_table *const gt_reg_tables[] = {
 	&gt_regs_display,
+	&gt_regs_engine,
 	&gt_regs_gmbus,
+	&gt_regs_gt,
 	&gt_regs_irq,
 	&gt_regs_plane,
 	&gt_regs_pvinfo,

@@ -30,8 +30,8 @@ enum gt_hw_event {
 	GT_HW_ACTIVE,	/* an idle engine took up a submission */
 	GT_HW_SWITCH,	/* element 0 complete, element 1 now runs */
 	GT_HW_COMPLETE, /* the last element is complete, the engine is idle */
-	GT_HW_PREEMPT,	/* a new submission replaced what ran; @lite: same context, larger tail */
-	GT_HW_LITE_RESTORE,
+	GT_HW_PREEMPT,	/* a new submission replaced what ran */
+	GT_HW_LITE_RESTORE, /* a new submission begins with the context that runs: larger tail */
 };
 
 /* What the twin needs from its surroundings; every pointer is valid for the life of the gt_hw. */
@@ -50,6 +50,8 @@ struct gt_hw_events {
 	void (*interrupt)(void *ctx, enum gt_engine e, uint32_t bits);
 	/* A command the GPU does not know or may not run; named in the log and counters. */
 	void (*bad_command)(void *ctx, enum gt_engine e, uint32_t header, const char *why);
+	/* @nr more commands were executed. */
+	void (*commands)(void *ctx, uint64_t nr);
 	uint64_t (*now_ns)(void *ctx);
 	void *ctx;
 };
@@ -63,12 +65,19 @@ struct gt_hw_ring {
 	bool idle;
 };
 
+/* What is left to do after a run. */
+enum gt_hw_progress {
+	GT_HW_IDLE,    /* nothing until the next submission or reset; a hung engine is idle, too */
+	GT_HW_WAITING, /* only for memory to change (MI_SEMAPHORE_WAIT): look again in a while */
+	GT_HW_BUSY,    /* more to execute right now */
+};
+
 struct gt_hw_ops {
 	/* Take up a submission of one or two elements (elem[1].desc 0: one). At most one may be
 	 * waiting behind what runs; the mediator honours that. 0 or negative errno. */
 	int (*submit)(struct gt_hw *hw, enum gt_engine e, const struct gt_hw_elem elem[2]);
-	/* Execute for about @budget_ns; true if work is left. A physical GPU returns false. */
-	bool (*run)(struct gt_hw *hw, uint64_t budget_ns);
+	/* Execute for about @budget_ns. A physical GPU is always GT_HW_IDLE. */
+	enum gt_hw_progress (*run)(struct gt_hw *hw, uint64_t budget_ns);
 	/* Stop and forget everything on the engines of @mask (1 << enum gt_engine). */
 	void (*reset)(struct gt_hw *hw, uint32_t mask);
 	/* Ring state of an engine for the guest's registers: live HEAD/TAIL/START/CTL/ACTHD. */

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Registers of the GT outside the engines' common ones: workarounds, fuses, caches, reset, power,
+ * GuC, fences.
+ *
+ * Most are storage: the driver writes them and reads them back.  Pages in which nothing acts on a
+ * write stay plain memory (no exit at all), so what need not act does not: the RPS page 0xa000 is
+ * written whenever the GPU goes idle, and forcewake, which lies there too, is not used by a driver
+ * that sees a vGPU.
+ * PRM SKL and BDW vol 2c, "Command Reference: Registers".
+ */
+#include "regs.h"
+
+#include "vgpu_internal.h"
+
+#define PRM_GT	  "SKL vol 2c, GT registers"
+#define PRM_WA	  "SKL vol 2c, chicken bits"
+#define PRM_STATS "SKL vol 2c, pipeline statistics"
+#define PRM_MOCS  "SKL vol 2c, MOCS"
+#define PRM_RPS	  "SKL vol 2c, render P-states"
+#define PRM_GUC	  "SKL vol 2c, GuC"
+
+/* GDRST: which domain takes which engines along. */
+static void write_gdrst(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	enum { FULL = GT_BIT(0), RENDER = GT_BIT(1), MEDIA = GT_BIT(2), BLT = GT_BIT(3),
+	       VEBOX = GT_BIT(4) };
+	uint32_t engines = 0;
+
+	if (w->raw & FULL) {
+		engines = GT_BIT(GT_NR_ENGINES) - 1;
+	}
+	engines |= w->raw & RENDER ? GT_BIT(GT_RCS) : 0;
+	engines |= w->raw & MEDIA ? GT_BIT(GT_VCS) : 0;
+	engines |= w->raw & BLT ? GT_BIT(GT_BCS) : 0;
+	engines |= w->raw & VEBOX ? GT_BIT(GT_VECS) : 0;
+	if (engines) {
+		gt_count(v, GT_C_resets);
+		gt_submit_reset(v, engines);
+	}
+}
+
+/* Done at once, and reads 0 ever after, which is what the driver polls for. */
+static void write_tlb_invalidate(struct gt_vgpu *v, const struct gt_reg *r,
+				 const struct gt_reg_write *w)
+{
+	if (w->raw & 1) {
+		gt_ppgtt_invalidate(v->ppgtt);
+	}
+}
+
+static void write_gfx_flush(struct gt_vgpu *v, const struct gt_reg *r,
+			    const struct gt_reg_write *w)
+{
+	gt_ggtt_flush(v);
+}
+
+#define STORED(label, at, where) { .name = label, .off = (at), .prm = where }
+#define STORED_N(label, at, n, where) { .name = label, .off = (at), .nr = (n), .prm = where }
+#define VALUE(label, at, bdw, skl, kbl)                                                            \
+	{ .name = label, .off = (at), .reset = { (bdw), (skl), (kbl) }, .prm = PRM_GT }
+#define MASKED_N(label, at, n)                                                                     \
+	{ .name = label, .off = (at), .nr = (n), .flags = GT_R_MASKED, .prm = PRM_WA }
+#define MASKED(label, at) MASKED_N(label, at, 1)
+#define ACTION(label, at, handler)                                                                 \
+	{ .name = label, .off = (at), .flags = GT_R_WRITE_ONLY | GT_R_NO_CMD, .write = (handler),  \
+	  .prm = PRM_GT }
+
+static const struct gt_reg_row rows[] = {
+	STORED("GT_RAM_CLOCK_GATING", 0xd00, PRM_GT),
+	STORED("FORCEWAKE_ACK_RENDER", 0xd84, PRM_GT),
+	STORED("FORCEWAKE_ACK_MEDIA", 0xd88, PRM_GT),
+	STORED("MCR_SELECTOR", 0xfdc, PRM_GT),
+	STORED("PGTBL_ER", 0x2024, PRM_GT),
+	MASKED("FF_MODE", 0x2084),
+	MASKED("HDC_CHICKEN_RCS", 0x2088),
+	MASKED("CACHE_MODE_SS", 0x208c),
+	MASKED("_3D_CHICKEN3", 0x2090),
+	STORED("FF_THREAD_MODE", 0x20a0, PRM_WA),
+	MASKED("CSFE_CHICKEN1", 0x20d4),
+	MASKED("FF_SLICE_CS_CHICKEN1", 0x20e0),
+	MASKED("FF_SLICE_CS_CHICKEN2", 0x20e4),
+	MASKED("CS_DEBUG_MODE1", 0x20ec),
+	STORED("GFX_MODE_GEN6", 0x2120, PRM_GT),
+	STORED("SBB_PREEMPT_ADDR", 0x213c, PRM_GT),
+	STORED("BB_PREEMPT_ADDR", 0x2148, PRM_GT),
+	STORED("CS_CTX_SIZE", 0x21a8, PRM_GT),
+	STORED("CTX_PREEMPT", 0x2248, PRM_GT),
+	STORED_N("PS_INVOCATION_SLICE", 0x22c8, 8, PRM_STATS),
+	STORED_N("HS_INVOCATION_COUNT", 0x2300, 22, PRM_STATS),
+	STORED_N("OACONTROL", 0x2360, 2, PRM_GT),
+	STORED_N("MI_PREDICATE", 0x2400, 8, PRM_GT),
+	STORED_N("3DPRIM", 0x2420, 9, PRM_GT),
+	STORED("PREEMPTION_HINT", 0x24bc, PRM_GT),
+	STORED_N("GPGPU_DISPATCHDIM", 0x2500, 3, PRM_GT),
+	MASKED("CS_CHICKEN1", 0x2580),
+	STORED_N("OAR", 0x2b00, 64, PRM_GT),
+	STORED("GTT_CACHE_EN", 0x4024, PRM_GT),
+	STORED("RENDER_HWS_PGA_GEN7", 0x4080, PRM_GT),
+	STORED("GAM_ECOCHK", 0x4090, PRM_WA),
+	STORED("RING_FAULT", 0x4094, PRM_GT),
+	STORED("ERROR_GEN6", 0x40a0, PRM_GT),
+	STORED("DONE_REG", 0x40b0, PRM_GT),
+	STORED("PRIVATE_PAT_LO", 0x40e0, PRM_GT),
+	STORED("PRIVATE_PAT_HI", 0x40e4, PRM_GT),
+	ACTION("RTCR", 0x4260, write_tlb_invalidate),
+	ACTION("M1TCR", 0x4264, write_tlb_invalidate),
+	ACTION("M2TCR", 0x4268, write_tlb_invalidate),
+	ACTION("BTCR", 0x426c, write_tlb_invalidate),
+	ACTION("VTCR", 0x4270, write_tlb_invalidate),
+	STORED("GAMT_ECO_REG_RW_IA", 0x4ab0, PRM_WA),
+	STORED("GAMT_CHKN_BIT_REG", 0x4ab8, PRM_WA),
+	STORED("FAULT_TLB_DATA0", 0x4b10, PRM_GT),
+	STORED("FAULT_TLB_DATA1", 0x4b14, PRM_GT),
+	STORED("L3_LRA_1_GPGPU", 0x4dd4, PRM_WA),
+	STORED("MMCD_MISC_CTRL", 0x4ddc, PRM_WA),
+	STORED_N("SO_NUM_PRIMS_WRITTEN", 0x5200, 8, PRM_STATS),
+	STORED_N("SO_PRIM_STORAGE_NEEDED", 0x5240, 8, PRM_STATS),
+	STORED_N("SO_WRITE_OFFSET", 0x5280, 4, PRM_GT),
+	MASKED_N("CACHE_MODE", 0x7000, 8),
+	STORED("L3CNTLREG", 0x7034, PRM_GT),
+	STORED("SC_INSTDONE", 0x7100, PRM_GT),
+	MASKED_N("HDC_CHICKEN", 0x7300, 4),
+	STORED("SLICE_COMMON_ECO_CHICKEN1", 0x731c, PRM_WA),
+	STORED("FBC_LLC_READ_CTRL", 0x9044, PRM_WA),
+	VALUE("FUSE2", 0x9120, 0x02800000, 0x02800000, 0x02800000),
+	STORED_N("EU_DISABLE", 0x9134, 3, PRM_GT),
+	STORED("UCGCTL1", 0x9400, PRM_WA),
+	STORED("UCGCTL2", 0x9404, PRM_WA),
+	STORED("UCGCTL3", 0x9408, PRM_WA),
+	STORED("UCGCTL4", 0x940c, PRM_WA),
+	ACTION("GDRST", 0x941c, write_gdrst),
+	STORED("MISCCPCTL", 0x9424, PRM_WA),
+	STORED("UCGCTL6", 0x9430, PRM_WA),
+	STORED("RPNSWREQ", 0xa008, PRM_RPS),
+	STORED("RC_VIDEO_FREQ", 0xa00c, PRM_RPS),
+	STORED("RP_DOWN_TIMEOUT", 0xa010, PRM_RPS),
+	STORED("RP_INTERRUPT_LIMITS", 0xa014, PRM_RPS),
+	STORED("RPSTAT1", 0xa01c, PRM_RPS),
+	STORED("RPSTAT2", 0xa020, PRM_RPS),
+	STORED("RP_CONTROL", 0xa024, PRM_RPS),
+	STORED("RP_UP_THRESHOLD", 0xa02c, PRM_RPS),
+	STORED("RP_DOWN_THRESHOLD", 0xa030, PRM_RPS),
+	STORED_N("RP_CUR_EI", 0xa050, 6, PRM_RPS),
+	STORED("RP_UP_EI", 0xa068, PRM_RPS),
+	STORED("RP_DOWN_EI", 0xa06c, PRM_RPS),
+	STORED("RP_IDLE_HYSTERSIS", 0xa070, PRM_RPS),
+	STORED("RC_CONTROL", 0xa090, PRM_RPS),
+	STORED("RC_STATE", 0xa094, PRM_RPS),
+	STORED_N("RC_WAKE_RATE_LIMIT", 0xa098, 6, PRM_RPS),
+	STORED_N("RC_THRESHOLD", 0xa0b0, 4, PRM_RPS),
+	STORED("PMINTRMSK", 0xa168, PRM_RPS),
+	STORED("FORCEWAKE_GT", 0xa188, PRM_GT),
+	STORED("PG_ENABLE", 0xa210, PRM_RPS),
+	/* Bit 0: the crystal's clock; 2:1: 24 MHz >> (3 - s), 12 MHz for s = 2. */
+	VALUE("CTC_MODE", 0xa26c, 0, 4, 4),
+	STORED("FORCEWAKE_MEDIA", 0xa270, PRM_GT),
+	STORED("FORCEWAKE_RENDER", 0xa278, PRM_GT),
+	STORED("GARBCNTL", 0xb004, PRM_WA),
+	STORED("SCRATCH_LNCF1", 0xb008, PRM_WA),
+	STORED_N("LNCFCMOCS", 0xb020, 32, PRM_MOCS),
+	STORED("L3SQCREG1", 0xb100, PRM_WA),
+	STORED("L3SQCREG2", 0xb10c, PRM_WA),
+	STORED("L3SQCREG3", 0xb110, PRM_WA),
+	STORED("L3SQCREG4", 0xb118, PRM_WA),
+	STORED("SCRATCH1", 0xb11c, PRM_WA),
+	/* Bit 0: its processor is in reset, as it is when no firmware was loaded. */
+	{ .name = "GUC_STATUS", .off = 0xc000, .reset = GT_RESET(1), .prm = PRM_GUC },
+	STORED("GUC_WOPCM_SIZE", 0xc050, PRM_GUC),
+	STORED("GUC_SHIM_CONTROL", 0xc064, PRM_GUC),
+	STORED_N("SOFT_SCRATCH", 0xc180, 16, PRM_GUC),
+	STORED("DMA_GUC_WOPCM_OFFSET", 0xc340, PRM_GUC),
+	STORED_N("GFX_MOCS", 0xc800, 64, PRM_MOCS),
+	STORED_N("MFX0_MOCS", 0xc900, 64, PRM_MOCS),
+	STORED_N("MFX1_MOCS", 0xca00, 64, PRM_MOCS),
+	STORED_N("VEBOX_MOCS", 0xcb00, 64, PRM_MOCS),
+	STORED_N("BLT_MOCS", 0xcc00, 64, PRM_MOCS),
+	STORED("CONFIG0", 0xd00c, PRM_GT),
+	MASKED_N("HALF_SLICE_CHICKEN", 0xe100, 24),
+	/* 0xe160 and 0xe164 hold what is done, in bits 31:0. */
+	STORED("SAMPLER_INSTDONE", 0xe160, PRM_GT),
+	STORED("ROW_INSTDONE", 0xe164, PRM_GT),
+	MASKED_N("SAMPLER_CHICKEN", 0xe168, 38),
+	MASKED_N("ROW_CHICKEN", 0xe480, 32),
+	STORED_N("GAC_ECO", 0x14090, 2, PRM_WA),
+	MASKED("BCS_SWCTRL", 0x22200),
+	{ .name = "FENCE_LSB", .off = 0x100000, .nr = 32, .stride = 8, .prm = PRM_GT },
+	{ .name = "FENCE_MSB", .off = 0x100004, .nr = 32, .stride = 8, .prm = PRM_GT },
+	ACTION("GFX_FLSH_CNTL", 0x101008, write_gfx_flush),
+	STORED("EDRAM_CAP", 0x120010, PRM_GT),
+};
+const struct gt_reg_table gt_regs_gt = { rows, GT_ARRAY_SIZE(rows) };

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command streamer: fetch, length, dispatch.
+ *
+ * Decides how long a command is and who executes it; a command nobody executes is skipped by its
+ * length, a header that is no command hangs the engine, as it does on hardware.
+ * PRM SKL vol 2a, "Command Reference: Instructions"; vol 3, "Command Streamer".
+ */
+#include "twin.h"
+
+#define TYPE_MI	 0u
+#define TYPE_2D	 2u
+#define TYPE_3D	 3u
+
+/* Bits 31:16 of commands of type 3. */
+#define OP_PIPE_CONTROL	  0x7a00u
+#define OP_GPGPU_WALKER	  0x7105u
+#define OP_WALKER	  0x7103u
+
+#define RING_TIMESTAMP	   0x358u
+#define RING_TIMESTAMP_UDW 0x35cu
+
+void gt_twin_bad(struct cs *cs, uint32_t header, const char *why)
+{
+	cs->tw->ev.bad_command(cs->tw->ev.ctx, cs->id, header, why);
+}
+
+gt_gma_t gt_twin_address(uint32_t lo, uint32_t hi)
+{
+	return (uint64_t)(hi & 0xffff) << 32 | lo;
+}
+
+uint64_t gt_twin_root(const struct cs *cs, const struct cmd *cmd, bool ggtt)
+{
+	return ggtt && cmd->privileged ? ROOT_GGTT : cs->pml4;
+}
+
+uint64_t gt_twin_timestamp(struct cs *cs)
+{
+	const struct gt_hw_events *ev = &cs->tw->ev;
+	uint64_t lo = ev->reg_read(ev->ctx, cs->id, cs->base + RING_TIMESTAMP);
+
+	return (uint64_t)ev->reg_read(ev->ctx, cs->id, cs->base + RING_TIMESTAMP_UDW) << 32 | lo;
+}
+
+static uint32_t mi_length(uint32_t header)
+{
+	const struct cmd_row *row = &gt_twin_mi_rows[header >> 23 & 0x3f];
+
+	if (!row->name) {
+		return 0;
+	}
+	return row->len_mask ? (header & row->len_mask) + 2 : 1;
+}
+
+/* Type 3: 28:27 is the pipeline; pipeline 1 has commands of one dword only. */
+static uint32_t type_3_length(enum gt_engine e, uint32_t header)
+{
+	uint32_t op = header >> 16, pipeline = header >> 27 & 3;
+
+	if (pipeline == 1) {
+		return 1;
+	}
+	if (pipeline != 2) {
+		return (header & 0xff) + 2;
+	}
+	if (e != GT_RCS) {
+		return (header & 0xfff) + 2;
+	}
+	if (op == OP_GPGPU_WALKER) {
+		return (header & 0xff) + 2;
+	}
+	return (header & (op == OP_WALKER ? 0x7fff : 0xffff)) + 2;
+}
+
+uint32_t gt_twin_cmd_length(enum gt_engine e, uint32_t header)
+{
+	switch (header >> 29) {
+	case TYPE_MI:
+		return mi_length(header);
+	case TYPE_2D:
+		return e == GT_BCS ? (header & 0xff) + 2 : 0;
+	case TYPE_3D:
+		return e == GT_BCS ? 0 : type_3_length(e, header);
+	default:
+		return 0;
+	}
+}
+
+/* Dword @i from where the streamer stands. */
+static bool fetch(struct cs *cs, uint32_t i, uint32_t *dw)
+{
+	const struct level *l = &cs->level[cs->depth];
+	uint64_t root = cs->depth && l->ppgtt ? cs->pml4 : ROOT_GGTT;
+	gt_gma_t at = cs->start + (uint64_t)(cs->head + 4 * i) % cs->size_B;
+
+	return gt_twin_read(cs->tw, root, cs->depth ? l->at + 4 * (uint64_t)i : at, dw, 4);
+}
+
+/* Bytes from where the streamer stands to the end it must not cross. */
+static uint64_t room_B(const struct cs *cs)
+{
+	if (cs->depth) {
+		return cs->level[cs->depth].end - cs->level[cs->depth].at;
+	}
+	return (cs->tail + cs->size_B - cs->head) % cs->size_B;
+}
+
+static void advance(struct cs *cs, uint32_t len_dw)
+{
+	if (cs->depth) {
+		cs->level[cs->depth].at += 4 * (uint64_t)len_dw;
+	} else {
+		cs->head = (uint32_t)((cs->head + 4 * (uint64_t)len_dw) % cs->size_B);
+	}
+}
+
+static enum verdict exec(struct cs *cs, const struct cmd *cmd)
+{
+	const struct cmd_row *row = &gt_twin_mi_rows[cmd->header >> 23 & 0x3f];
+
+	switch (cmd->header >> 29) {
+	case TYPE_MI:
+		if (!row->exec) {
+			return CMD_DONE;
+		}
+		if (cmd->len_dw < row->min_dw) {
+			gt_twin_bad(cs, cmd->header, "too short");
+			return CMD_HANG;
+		}
+		return row->exec(cs, cmd);
+	case TYPE_2D:
+		return gt_twin_blt(cs, cmd);
+	default:
+		return cmd->header >> 16 == OP_PIPE_CONTROL && cs->id == GT_RCS
+			       ? gt_twin_pipe_control(cs, cmd) : CMD_DONE;
+	}
+}
+
+static bool is_executed(const struct cs *cs, uint32_t header)
+{
+	switch (header >> 29) {
+	case TYPE_MI:
+		return gt_twin_mi_rows[header >> 23 & 0x3f].exec != NULL;
+	case TYPE_2D:
+		return true;
+	default:
+		return header >> 16 == OP_PIPE_CONTROL && cs->id == GT_RCS;
+	}
+}
+
+/* Take in the command the streamer stands on. */
+static bool take(struct cs *cs, struct cmd *cmd)
+{
+	uint32_t nr = 1;
+
+	cmd->header = 0;
+	if (!fetch(cs, 0, &cmd->header)) {
+		gt_twin_bad(cs, 0, "no memory to fetch from");
+		return false;
+	}
+	cs->ipehr = cmd->header;
+	cmd->dw[0] = cmd->header;
+	cmd->len_dw = gt_twin_cmd_length(cs->id, cmd->header);
+	if (!cmd->len_dw) {
+		gt_twin_bad(cs, cmd->header, "no command");
+		return false;
+	}
+	if (cmd->len_dw * UINT64_C(4) > room_B(cs)) {
+		gt_twin_bad(cs, cmd->header, "longer than what holds it");
+		return false;
+	}
+	if (is_executed(cs, cmd->header)) {
+		nr = cmd->len_dw < CMD_MAX_DW ? cmd->len_dw : CMD_MAX_DW;
+	}
+	for (uint32_t i = 1; i < nr; i++) {
+		if (!fetch(cs, i, &cmd->dw[i])) {
+			gt_twin_bad(cs, cmd->header, "no memory for the whole of it");
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Cost is counted in commands; what takes longer than skipping one adds to it.  A run ends by it
+ * even if the clock stands still.
+ */
+enum verdict gt_twin_step(struct cs *cs)
+{
+	struct level *l = &cs->level[cs->depth];
+	struct cmd cmd;
+	enum verdict verdict;
+
+	cs->acthd = cs->depth ? l->at : cs->start + (uint64_t)cs->head;
+	cs->tw->cost++;
+	if (cs->depth && l->at >= l->end) {
+		cs->depth--;
+		return CMD_JUMP;
+	}
+	cmd.privileged = !cs->depth || !l->ppgtt;
+	if (!take(cs, &cmd)) {
+		return CMD_HANG;
+	}
+	verdict = exec(cs, &cmd);
+	if (verdict == CMD_DONE) {
+		advance(cs, cmd.len_dw);
+	}
+	if (verdict == CMD_DONE || verdict == CMD_JUMP) {
+		cs->tw->nr_commands++;
+	}
+	return verdict;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The twin's insides: one command streamer an engine, and the memory they share.
+ *
+ *   twin.c          the GPU seam: submissions, contexts, switching, budget
+ *   cs.c            fetch, length, dispatch, levels of batches
+ *   mi.c, math.c    MI commands
+ *   pipe_control.c  PIPE_CONTROL and MI_FLUSH_DW
+ *   blt.c           the blitter
+ *   mem.c           shadow entries to host memory
+ *
+ * A guest writes its commands while they run: a dword of a command is read once, into cmd->dw.
+ */
+#ifndef GT_TWIN_H
+#define GT_TWIN_H
+
+#include "xengt/hw.h"
+
+/* Room for the longest command that is executed and not only skipped: 0xff + 2 dwords. */
+#define CMD_MAX_DW 257u
+
+/* Root of the GGTT where a PPGTT has its PML4's address. */
+#define ROOT_GGTT UINT64_MAX
+
+#define MAX_BLT_ROW_B (32768u * 4)
+
+struct twin;
+
+/* A batch: 1 first level, 2 second level; the ring is level 0 and lives in struct cs. */
+struct level {
+	bool ppgtt;
+	gt_gma_t at;
+	gt_gma_t end; /* of the indirect context batch, which nothing else ends; else UINT64_MAX */
+};
+
+#define MAX_DEPTH 2
+
+struct cs {
+	struct twin *tw;
+	enum gt_engine id;
+	uint32_t base; /* of its registers */
+
+	struct gt_hw_elem elem[2], next[2];
+	unsigned cur;	/* element that runs */
+	bool active;	/* elem[] is valid */
+	bool announced; /* GT_HW_ACTIVE was sent for it */
+	bool has_next;
+	bool loaded; /* the state below is that of elem[cur] */
+	bool hung;   /* until a reset */
+	bool in_semaphore;
+
+	uint32_t head, tail, start, ctl, size_B; /* of the ring, bytes */
+	gt_gpa_t pml4;
+	uint32_t ticks; /* time stamp when the context was loaded */
+	struct level level[MAX_DEPTH + 1];
+	unsigned depth;
+
+	uint32_t ipehr;
+	uint64_t acthd;
+	uint32_t blt_row; /* rows of the current blit that are done */
+};
+
+struct cmd {
+	uint32_t header;
+	uint32_t len_dw;	   /* as the header says */
+	uint32_t dw[CMD_MAX_DW];   /* what there is room for */
+	bool privileged;	   /* from the ring or a batch in the GGTT */
+};
+
+/* What becomes of a command. */
+enum verdict {
+	CMD_DONE,  /* go on behind it */
+	CMD_JUMP,  /* go on where the streamer was set to */
+	CMD_WAIT,  /* the same again, when memory may have changed */
+	CMD_AGAIN, /* the same again, it is not finished */
+	CMD_HANG,  /* nothing more until a reset */
+};
+
+typedef enum verdict (*cmd_fn)(struct cs *cs, const struct cmd *cmd);
+
+/* How long a command is, and what to do; no exec: skip it. */
+struct cmd_row {
+	const char *name;
+	uint32_t len_mask; /* of the header's low bits, which count dwords less 2; 0: one dword */
+	uint32_t min_dw;
+	cmd_fn exec;
+};
+#define NR_MI_OPS 64
+extern const struct cmd_row gt_twin_mi_rows[NR_MI_OPS];
+
+struct tlb {
+	uint64_t generation, root, page;
+	uint8_t *host;
+	bool write;
+};
+#define NR_TLB 256u
+
+struct twin {
+	struct gt_hw base;
+	struct gt_hw_events ev;
+	struct cs cs[GT_NR_ENGINES];
+	uint64_t tlb_generation;
+	struct tlb tlb[NR_TLB];
+	uint64_t cost; /* of what was done in this run, see cs.c */
+	uint64_t nr_commands;
+	bool progress;
+	uint8_t src_row[MAX_BLT_ROW_B], dst_row[MAX_BLT_ROW_B];
+};
+
+/* mem.c. Reads of what is not there give 0 and false; writes are dropped and give false. */
+void gt_twin_tlb_flush(struct twin *tw);
+uint8_t *gt_twin_map(struct twin *tw, uint64_t root, gt_gma_t gma, bool write);
+bool gt_twin_read(struct twin *tw, uint64_t root, gt_gma_t gma, void *buf, size_t len);
+bool gt_twin_write(struct twin *tw, uint64_t root, gt_gma_t gma, const void *buf, size_t len);
+
+/* cs.c */
+/* Dwords of the command that begins with @header on engine @e; 0: there is none such. */
+uint32_t gt_twin_cmd_length(enum gt_engine e, uint32_t header);
+/* One command of a loaded context, the ring not being empty. */
+enum verdict gt_twin_step(struct cs *cs);
+/* Address spaces a command can mean: the GGTT only if it is privileged and says so. */
+uint64_t gt_twin_root(const struct cs *cs, const struct cmd *cmd, bool ggtt);
+void gt_twin_bad(struct cs *cs, uint32_t header, const char *why);
+/* 64-bit address of two dwords, 48 bits of it. */
+gt_gma_t gt_twin_address(uint32_t lo, uint32_t hi);
+/* 64 bits of time stamp. */
+uint64_t gt_twin_timestamp(struct cs *cs);
+
+enum verdict gt_twin_math(struct cs *cs, const struct cmd *cmd);
+enum verdict gt_twin_flush_dw(struct cs *cs, const struct cmd *cmd);
+enum verdict gt_twin_pipe_control(struct cs *cs, const struct cmd *cmd);
+/* A 2D command: blt.c knows which of them do something. */
+enum verdict gt_twin_blt(struct cs *cs, const struct cmd *cmd);
+
+#endif
