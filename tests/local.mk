@@ -17,10 +17,13 @@ UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
 	check_detile \
+	check_display \
 	check_dm \
 	check_edid \
+	check_gmbus \
 	check_ioreq \
 	check_options \
+	check_pci \
 	check_png
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -35,9 +38,17 @@ check_dm_SOURCES = tests/unit/check_dm.c \
 check_dm_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/dm
 check_dm_LDADD = $(UNIT_LIBS)
 
+check_display_SOURCES = tests/unit/check_display.c
+check_display_CFLAGS = $(UNIT_CFLAGS)
+check_display_LDADD = $(UNIT_LIBS)
+
 check_edid_SOURCES = tests/unit/check_edid.c
 check_edid_CFLAGS = $(UNIT_CFLAGS)
 check_edid_LDADD = $(UNIT_LIBS)
+
+check_gmbus_SOURCES = tests/unit/check_gmbus.c
+check_gmbus_CFLAGS = $(UNIT_CFLAGS)
+check_gmbus_LDADD = $(UNIT_LIBS)
 
 check_ioreq_SOURCES = tests/unit/check_ioreq.c
 check_ioreq_CFLAGS = $(UNIT_CFLAGS)
@@ -46,6 +57,10 @@ check_ioreq_LDADD = $(UNIT_LIBS)
 check_options_SOURCES = tests/unit/check_options.c
 check_options_CFLAGS = $(UNIT_CFLAGS)
 check_options_LDADD = $(UNIT_LIBS)
+
+check_pci_SOURCES = tests/unit/check_pci.c
+check_pci_CFLAGS = $(UNIT_CFLAGS)
+check_pci_LDADD = $(UNIT_LIBS)
 
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
