@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Everything that says Xen.
-noinst_LTLIBRARIES += libdm.la
+xengtlibexec_PROGRAMS += xengt-dm
 # Xen keeps the types of device models behind this.
-libdm_la_CPPFLAGS = $(AM_CPPFLAGS) -D__XEN_TOOLS__
-libdm_la_CFLAGS = $(AM_CFLAGS) $(XEN_CFLAGS)
-libdm_la_SOURCES = \
+xengt_dm_CPPFLAGS = $(AM_CPPFLAGS) -D__XEN_TOOLS__
+xengt_dm_CFLAGS = $(AM_CFLAGS) $(XEN_CFLAGS)
+xengt_dm_LDADD = libmediator.la $(XEN_LIBS)
+xengt_dm_SOURCES = \
 	dm/args.h dm/checks.h dm/complain.h dm/domain.h dm/guest_xen.h dm/ioreq.h dm/launch.h \
 	dm/layout.h dm/monitor.h dm/plan.h dm/qemu.h dm/run.h dm/sandbox.h dm/supervisor.h \
 	dm/worker.h dm/xlargs.h dm/xlconfig.h dm/xlproc.h \
