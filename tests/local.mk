@@ -16,6 +16,7 @@ UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(TEST_CPPFLAGS)
 UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
+	check_clocks \
 	check_detile \
 	check_display \
 	check_dm \
@@ -27,6 +28,10 @@ UNIT_TESTS = \
 	check_png
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
+
+check_clocks_SOURCES = tests/unit/check_clocks.c
+check_clocks_CFLAGS = $(UNIT_CFLAGS)
+check_clocks_LDADD = $(UNIT_LIBS)
 
 check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)

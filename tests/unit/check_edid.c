@@ -219,6 +219,7 @@ int main(void)
 	TCase *tc = tcase_create("edid");
 	SRunner *sr = srunner_create(s);
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, blanking_is_that_of_cvt);
 	tcase_add_test(tc, any_mode_is_expressed_exactly_or_refused);
 	tcase_add_test(tc, sizes_that_are_no_mode_are_refused);

@@ -239,6 +239,7 @@ int main(void)
 	TCase *tc = tcase_create("gmbus");
 	SRunner *sr = srunner_create(s);
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, the_edid_is_read_as_i915_reads_it);
 	tcase_add_test(tc, an_extension_is_read_where_the_edid_announces_one);

@@ -414,6 +414,7 @@ int main(void)
 	TCase *tc = tcase_create("pci");
 	SRunner *sr = srunner_create(s);
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, each_platform_has_its_identity, 0, GT_NR_PLATFORMS);
 	tcase_add_test(tc, gmch_names_the_size_of_the_ggtt);
