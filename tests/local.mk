@@ -21,11 +21,14 @@ UNIT_TESTS = \
 	check_display \
 	check_dm \
 	check_edid \
+	check_fb \
 	check_gmbus \
 	check_ioreq \
 	check_options \
 	check_pci \
-	check_png
+	check_png \
+	check_server \
+	check_snapshot
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
@@ -55,6 +58,10 @@ check_gmbus_SOURCES = tests/unit/check_gmbus.c
 check_gmbus_CFLAGS = $(UNIT_CFLAGS)
 check_gmbus_LDADD = $(UNIT_LIBS)
 
+check_fb_SOURCES = tests/unit/check_fb.c
+check_fb_CFLAGS = $(UNIT_CFLAGS) $(LIBDRM_CFLAGS)
+check_fb_LDADD = $(UNIT_LIBS)
+
 check_ioreq_SOURCES = tests/unit/check_ioreq.c
 check_ioreq_CFLAGS = $(UNIT_CFLAGS)
 check_ioreq_LDADD = $(UNIT_LIBS)
@@ -70,6 +77,14 @@ check_pci_LDADD = $(UNIT_LIBS)
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
 check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
+
+check_server_SOURCES = tests/unit/check_server.c
+check_server_CFLAGS = $(UNIT_CFLAGS)
+check_server_LDADD = libxengt.la $(UNIT_LIBS)
+
+check_snapshot_SOURCES = tests/unit/check_snapshot.c
+check_snapshot_CFLAGS = $(UNIT_CFLAGS)
+check_snapshot_LDADD = $(UNIT_LIBS)
 
 if HAVE_XEN
 check_PROGRAMS += check_xlconfig
