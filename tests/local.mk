@@ -6,6 +6,7 @@ TEST_CPPFLAGS = -I$(top_srcdir)/xengt -I$(top_srcdir)/tests/support
 check_LTLIBRARIES += libtestsupport.la
 libtestsupport_la_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 libtestsupport_la_SOURCES = \
+	tests/support/driver.c tests/support/driver.h \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/screen.c tests/support/screen.h \
 	tests/support/swizzle.c tests/support/swizzle.h \
@@ -28,7 +29,8 @@ UNIT_TESTS = \
 	check_pci \
 	check_png \
 	check_server \
-	check_snapshot
+	check_snapshot \
+	check_submit
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
@@ -85,6 +87,10 @@ check_server_LDADD = libxengt.la $(UNIT_LIBS)
 check_snapshot_SOURCES = tests/unit/check_snapshot.c
 check_snapshot_CFLAGS = $(UNIT_CFLAGS)
 check_snapshot_LDADD = $(UNIT_LIBS)
+
+check_submit_SOURCES = tests/unit/check_submit.c
+check_submit_CFLAGS = $(UNIT_CFLAGS)
+check_submit_LDADD = $(UNIT_LIBS)
 
 if HAVE_XEN
 check_PROGRAMS += check_xlconfig
