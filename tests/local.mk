@@ -23,11 +23,13 @@ UNIT_TESTS = \
 	check_dm \
 	check_edid \
 	check_fb \
+	check_ggtt \
 	check_gmbus \
 	check_ioreq \
 	check_options \
 	check_pci \
 	check_png \
+	check_ppgtt \
 	check_server \
 	check_snapshot \
 	check_submit
@@ -56,6 +58,10 @@ check_edid_SOURCES = tests/unit/check_edid.c
 check_edid_CFLAGS = $(UNIT_CFLAGS)
 check_edid_LDADD = $(UNIT_LIBS)
 
+check_ggtt_SOURCES = tests/unit/check_ggtt.c
+check_ggtt_CFLAGS = $(UNIT_CFLAGS)
+check_ggtt_LDADD = $(UNIT_LIBS)
+
 check_gmbus_SOURCES = tests/unit/check_gmbus.c
 check_gmbus_CFLAGS = $(UNIT_CFLAGS)
 check_gmbus_LDADD = $(UNIT_LIBS)
@@ -79,6 +85,10 @@ check_pci_LDADD = $(UNIT_LIBS)
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
 check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
+
+check_ppgtt_SOURCES = tests/unit/check_ppgtt.c
+check_ppgtt_CFLAGS = $(UNIT_CFLAGS)
+check_ppgtt_LDADD = $(UNIT_LIBS)
 
 check_server_SOURCES = tests/unit/check_server.c
 check_server_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* The walk of a PPGTT against a second one that is written another way, from the flags up. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver.h"
+
+static struct driver d;
+static struct context c;
+
+static void setup(void)
+{
+	driver_init(&d, GT_SKL);
+	driver_new_context(&d, &c);
+}
+
+static void teardown(void)
+{
+	driver_finish(&d);
+}
+
+static gt_spte_t lookup(gt_gma_t gma)
+{
+	return gt_ppgtt_lookup(d.fx.v->ppgtt, c.pml4, gma);
+}
+
+static uint64_t count(enum gt_counter k)
+{
+	return d.fx.v->events.count[k];
+}
+
+START_TEST(pages_are_found_with_their_permission)
+{
+	driver_bind(&d, &c, 0x123456789000, 0x500000, 3);
+	driver_bind(&d, &c, 0x12345678a000, 0x501000, 1);
+	ck_assert_uint_eq(lookup(0x123456789000), 0x500003);
+	ck_assert_uint_eq(lookup(0x123456789fff), 0x500003);
+	ck_assert_uint_eq(lookup(0x12345678a000), 0x501001);
+	ck_assert_uint_eq(lookup(0x12345678b000), 0);
+	ck_assert_uint_eq(lookup(0), 0);
+	ck_assert_uint_eq(lookup(UINT64_C(1) << 48), 0);
+	ck_assert_uint_eq(gt_ppgtt_lookup(d.fx.v->ppgtt, c.pml4 + 8, 0x123456789000), 0);
+	ck_assert_uint_eq(gt_ppgtt_lookup(d.fx.v->ppgtt, UINT64_MAX, 0x123456789000), 0);
+}
+END_TEST
+
+START_TEST(a_walk_is_remembered_until_it_is_invalidated)
+{
+	uint64_t walks;
+
+	driver_bind(&d, &c, 0x1000, 0x500000, 3);
+	ck_assert_uint_eq(lookup(0x1000), 0x500003);
+	walks = count(GT_C_ppgtt_walks);
+	driver_bind(&d, &c, 0x1000, 0x600000, 3);
+	ck_assert_uint_eq(lookup(0x1000), 0x500003);
+	ck_assert_uint_eq(count(GT_C_ppgtt_walks), walks);
+	/* By register, as i915 does it: it must read back 0. */
+	vgpu_fixture_w32(&d.fx, 0x4260, 1);
+	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, 0x4260), 0);
+	ck_assert_uint_eq(lookup(0x1000), 0x600003);
+}
+END_TEST
+
+START_TEST(two_roots_do_not_see_each_others_pages)
+{
+	struct context other;
+
+	driver_new_context(&d, &other);
+	driver_bind(&d, &c, 0x1000, 0x500000, 3);
+	driver_bind(&d, &other, 0x1000, 0x600000, 3);
+	ck_assert_uint_eq(lookup(0x1000), 0x500003);
+	ck_assert_uint_eq(gt_ppgtt_lookup(d.fx.v->ppgtt, other.pml4, 0x1000), 0x600003);
+	ck_assert_uint_eq(lookup(0x1000), 0x500003);
+}
+END_TEST
+
+START_TEST(tables_that_are_no_ram_lead_nowhere)
+{
+	fake_guest_w64(d.fx.guest, c.pml4, d.fx.guest->mem_B | 3);
+	ck_assert_uint_eq(lookup(0x1000), 0);
+	fake_guest_w64(d.fx.guest, c.pml4, UINT64_C(1) << 40 | 0x500003);
+	gt_ppgtt_invalidate(d.fx.v->ppgtt);
+	ck_assert_uint_eq(lookup(0x1000), 0);
+	ck_assert_uint_eq(count(GT_EV_ppgtt_bad_entry), 2);
+}
+END_TEST
+
+START_TEST(a_table_may_lead_to_itself)
+{
+	fake_guest_w64(d.fx.guest, c.pml4, c.pml4 | 3);
+	ck_assert_uint_eq(lookup(0), (c.pml4 & GT_PAGE_MASK) | 3);
+}
+END_TEST
+
+/* Fill a table with entries that lead to tables of a small pool, or anywhere at all. */
+static void random_table(gt_gpa_t table, gt_gpa_t pool, unsigned nr_pool, uint64_t *seed)
+{
+	for (unsigned i = 0; i < 512; i++) {
+		uint64_t e = pool + test_random(seed) % nr_pool * GT_PAGE_SIZE;
+
+		e |= test_random(seed) % 8 ? 1 : 0;
+		e |= test_random(seed) % 4 ? 2 : 0;
+		e |= test_random(seed) % 16 ? 0 : 1u << 7;
+		e |= test_random(seed) % 4 ? 0 : 1u << 11;
+		e |= test_random(seed) % 64 ? 0 : (uint64_t)test_random(seed) << 36;
+		e |= test_random(seed) & 0x18;
+		fake_guest_w64(d.fx.guest, table + 8 * i, e);
+	}
+}
+
+/* The oracle: recursive, with the leaf's size decided first. */
+static gt_spte_t oracle(gt_gpa_t table, gt_gma_t gma, unsigned level, bool write, bool ips)
+{
+	unsigned shift = 12 + 9 * level, index = gma >> shift & 511;
+	uint64_t e, leaf_B = 0, address;
+
+	if (level == 0 && ips) {
+		index &= ~15u;
+	}
+	if (table >= d.fx.guest->mem_B) {
+		return 0;
+	}
+	e = fake_guest_r64(d.fx.guest, table + 8 * index);
+	address = e & UINT64_C(0x7ffffff000);
+	if (!(e & 1) || (e & UINT64_C(0x7fffff8000000000)) || (level == 2 && (e & 0x80))) {
+		return 0;
+	}
+	write = write && (e & 2);
+	if (level == 1 && (e & 0x80)) {
+		leaf_B = 0x200000;
+	} else if (level == 0) {
+		leaf_B = ips ? 0x10000 : 0x1000;
+	}
+	if (!leaf_B) {
+		return oracle(address, gma, level - 1, write, level == 1 && (e & 0x800));
+	}
+	return (address - address % leaf_B + (gma % leaf_B & GT_PAGE_MASK)) | 1 | (write ? 2 : 0);
+}
+
+START_TEST(random_tables_are_walked_as_the_oracle_walks_them)
+{
+	enum { NR_POOL = 24 };
+	uint64_t seed = 7 + (uint64_t)_i;
+	gt_gpa_t pool = driver_alloc(&d, NR_POOL);
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < NR_POOL; i++) {
+		random_table(pool + i * GT_PAGE_SIZE, pool, NR_POOL, &seed);
+	}
+	for (unsigned i = 0; i < 20000; i++) {
+		gt_gma_t gma = ((gt_gma_t)test_random(&seed) << 16 ^ test_random(&seed)) &
+			       ((UINT64_C(1) << 48) - 1);
+		gt_gpa_t root = pool + test_random(&seed) % NR_POOL * GT_PAGE_SIZE;
+		gt_spte_t want = oracle(root, gma, 3, true, false);
+
+		ck_assert_uint_eq(gt_ppgtt_lookup(d.fx.v->ppgtt, root, gma), want);
+		found += want != 0;
+	}
+	ck_assert_uint_gt(found, 1000);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("ppgtt");
+	TCase *tc = tcase_create("ppgtt");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, pages_are_found_with_their_permission);
+	tcase_add_test(tc, a_walk_is_remembered_until_it_is_invalidated);
+	tcase_add_test(tc, two_roots_do_not_see_each_others_pages);
+	tcase_add_test(tc, tables_that_are_no_ram_lead_nowhere);
+	tcase_add_test(tc, a_table_may_lead_to_itself);
+	tcase_add_loop_test(tc, random_tables_are_walked_as_the_oracle_walks_them, 0, 8);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
