@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += docs/architecture.md docs/contributing.md
+EXTRA_DIST += docs/architecture.md docs/contributing.md docs/registers.md
 dist_man_MANS += \
 	docs/libxengt.3 \
 	docs/xengt-dm.8 \
 	docs/xengt-screenshot.1 \
 	docs/xengtctl.1
+
+# The register list is made from the tables.
+check_PROGRAMS += list_registers
+list_registers_SOURCES = tests/support/list_registers.c
+list_registers_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+list_registers_LDADD = libmediator.la
+
+.PHONY: docs/registers.md
+docs/registers.md: list_registers
+	./list_registers >$(srcdir)/docs/registers.md

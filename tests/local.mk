@@ -26,10 +26,13 @@ UNIT_TESTS = \
 	check_ggtt \
 	check_gmbus \
 	check_ioreq \
+	check_irq \
 	check_options \
 	check_pci \
 	check_png \
 	check_ppgtt \
+	check_regs \
+	check_replay \
 	check_server \
 	check_snapshot \
 	check_submit
@@ -74,6 +77,10 @@ check_ioreq_SOURCES = tests/unit/check_ioreq.c
 check_ioreq_CFLAGS = $(UNIT_CFLAGS)
 check_ioreq_LDADD = $(UNIT_LIBS)
 
+check_irq_SOURCES = tests/unit/check_irq.c
+check_irq_CFLAGS = $(UNIT_CFLAGS)
+check_irq_LDADD = $(UNIT_LIBS)
+
 check_options_SOURCES = tests/unit/check_options.c
 check_options_CFLAGS = $(UNIT_CFLAGS)
 check_options_LDADD = $(UNIT_LIBS)
@@ -89,6 +96,14 @@ check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
 check_ppgtt_SOURCES = tests/unit/check_ppgtt.c
 check_ppgtt_CFLAGS = $(UNIT_CFLAGS)
 check_ppgtt_LDADD = $(UNIT_LIBS)
+
+check_regs_SOURCES = tests/unit/check_regs.c
+check_regs_CFLAGS = $(UNIT_CFLAGS)
+check_regs_LDADD = $(UNIT_LIBS)
+
+check_replay_SOURCES = tests/scenario/check_replay.c
+check_replay_CFLAGS = $(UNIT_CFLAGS)
+check_replay_LDADD = $(UNIT_LIBS)
 
 check_server_SOURCES = tests/unit/check_server.c
 check_server_CFLAGS = $(UNIT_CFLAGS)
@@ -112,6 +127,21 @@ check_xlconfig_CFLAGS = $(UNIT_CFLAGS) $(XEN_CFLAGS) -I$(top_srcdir)/dm
 check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
 endif
 endif
+EXTRA_DIST += tests/scenario/skl-6.1-boot.trace
 
-TESTS += tests/style/check-style
-EXTRA_DIST += tests/style/check-style
+# Fuzz targets: a moment in `make check`; `make fuzz FUZZ_INPUTS=...` for long runs.
+FUZZ_TARGETS = fuzz_ioreq
+FUZZ_INPUTS = 120000
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += tests/fuzz/smoke
+EXTRA_DIST += tests/fuzz/smoke
+fuzz_ioreq_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ioreq.c
+fuzz_ioreq_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_ioreq_LDADD = libtestsupport.la libmediator.la
+
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS)
+	for t in $(FUZZ_TARGETS); do ./$$t -n $(FUZZ_INPUTS) || exit 1; done
+
+TESTS += tests/style/check-registers tests/style/check-style
+EXTRA_DIST += tests/style/check-registers tests/style/check-style

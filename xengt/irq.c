@@ -155,8 +155,6 @@ static const struct gt_reg_row rows[] = {
 	BANK(0x44440, "DE_PORT_INTERRUPT", 1, write_bank),
 	BANK(0x44460, "DE_MISC_INTERRUPT", 1, write_bank),
 	BANK(0x444e0, "PCU_INTERRUPT", 1, write_bank),
-	{ .name = "SRD_IMR", .off = 0x64834, .reset = GT_RESET(~0u), .prm = PRM_IRQ },
-	{ .name = "SRD_IIR", .off = 0x64838, .w1c = ~0u, .prm = PRM_IRQ },
 	BANK(0xc4000, "SDE_INTERRUPT", 1, write_bank),
 };
 const struct gt_reg_table gt_regs_irq = { rows, GT_ARRAY_SIZE(rows) };

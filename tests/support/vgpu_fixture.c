@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "vgpu_fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#define MEM_MiB 16
+
+void vgpu_fixture_init_with(struct vgpu_fixture *f, const struct gt_options *o)
+{
+	f->guest = fake_guest_create(MEM_MiB, GT_MAX_GGTT_ENTRIES);
+	if (!f->guest || gt_vgpu_create(o, &f->guest->base, NULL, &f->v)) {
+		abort();
+	}
+}
 
 void vgpu_fixture_init(struct vgpu_fixture *f, enum gt_platform_id platform)
 {
@@ -9,16 +20,47 @@ void vgpu_fixture_init(struct vgpu_fixture *f, enum gt_platform_id platform)
 
 	gt_options_init(&o);
 	o.platform = platform;
-	f->guest = fake_guest_create(16, GT_MAX_GGTT_ENTRIES);
-	if (!f->guest || gt_vgpu_create(&o, &f->guest->base, NULL, &f->v)) {
-		abort();
-	}
+	vgpu_fixture_init_with(f, &o);
 }
 
 void vgpu_fixture_finish(struct vgpu_fixture *f)
 {
 	gt_vgpu_destroy(f->v);
+	if (f->guest->nr_mapped) {
+		fprintf(stderr, "%zu pages of the guest are still mapped\n", f->guest->nr_mapped);
+		abort();
+	}
 	fake_guest_destroy(f->guest);
+}
+
+/* The MSI capability, by walking the list as a guest does. */
+static uint32_t find_msi(struct gt_vgpu *v)
+{
+	uint32_t at = gt_vgpu_config_read(v, 0x34, 1);
+
+	for (int i = 0; at && i < 16; i++) {
+		if (gt_vgpu_config_read(v, at, 1) == 0x05) {
+			return at;
+		}
+		at = gt_vgpu_config_read(v, at + 1, 1);
+	}
+	abort();
+}
+
+void vgpu_fixture_enable(struct vgpu_fixture *f)
+{
+	uint32_t msi = find_msi(f->v);
+	bool wide = gt_vgpu_config_read(f->v, msi + 2, 2) & 0x80;
+
+	gt_vgpu_config_write(f->v, 0x10, 4, FIXTURE_BAR0);
+	gt_vgpu_config_write(f->v, 0x14, 4, 0);
+	gt_vgpu_config_write(f->v, 0x18, 4, FIXTURE_BAR2);
+	gt_vgpu_config_write(f->v, 0x1c, 4, 0);
+	gt_vgpu_config_write(f->v, 0x30, 4, FIXTURE_ROM | 1);
+	gt_vgpu_config_write(f->v, msi + 4, 4, 0xfee01000);
+	gt_vgpu_config_write(f->v, msi + (wide ? 12 : 8), 2, 0x0026);
+	gt_vgpu_config_write(f->v, msi + 2, 2, 1);
+	gt_vgpu_config_write(f->v, 0x04, 2, 0x0006);
 }
 
 uint32_t vgpu_fixture_r32(struct vgpu_fixture *f, uint32_t off)
