@@ -35,7 +35,8 @@ struct gt_vgpu;
 	X(resets, "engine resets the guest asked for")                                             \
 	X(snapshots, "pictures taken")                                                             \
 	X(frames_mapped, "guest pages mapped")                                                     \
-	X(clients, "clients accepted")
+	X(clients, "clients accepted")                                                             \
+	X(client_garbage, "requests of clients that made no sense")
 
 /*     name                     what the guest did */
 #define GT_EVENTS(X)                                                                               \
@@ -50,8 +51,7 @@ struct gt_vgpu;
 	X(command_register, "accessed a register by command that is not allowed")                  \
 	X(bad_plane, "programmed a plane that cannot be read")                                     \
 	X(pcode_unknown, "sent an unknown pcode command")                                          \
-	X(g2v_unknown, "sent an unknown PVINFO notification")                                      \
-	X(client_garbage, "a client sent a request that makes no sense")
+	X(g2v_unknown, "sent an unknown PVINFO notification")
 
 enum gt_counter {
 #define X(name, help) GT_C_##name,

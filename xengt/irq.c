@@ -58,25 +58,35 @@ static uint32_t master_sources(struct gt_vgpu *v)
 	return sources;
 }
 
-/* The line rose or fell: tell the guest the way it asked for. */
-static void deliver(struct gt_vgpu *v, bool line)
+static void complain(int ret)
 {
-	struct gt_guest *g = v->guest;
-	uint64_t addr;
-	uint32_t data;
-	int ret = 0;
-
-	if (gt_pci_msi_enabled(v)) {
-		if (line && gt_pci_msi(v, &addr, &data)) {
-			gt_count(v, GT_C_interrupts);
-			ret = g->ops->raise_msi(g, addr, data);
-		}
-	} else {
-		gt_count_n(v, GT_C_interrupts, line);
-		ret = g->ops->set_intx(g, line && gt_pci_intx_enabled(v));
-	}
 	if (ret) {
 		gt_err(GT_T_IRQ, "cannot inject an interrupt: error %d", -ret);
+	}
+}
+
+/* MSI is an edge: one message each time there comes to be something to deliver. */
+static void update_msi(struct gt_vgpu *v, bool line)
+{
+	uint64_t addr;
+	uint32_t data;
+	bool msi = line && gt_pci_msi(v, &addr, &data);
+
+	if (msi && !v->irq.msi) {
+		gt_count(v, GT_C_interrupts);
+		complain(v->guest->ops->raise_msi(v->guest, addr, data));
+	}
+	v->irq.msi = msi;
+}
+
+static void update_intx(struct gt_vgpu *v, bool line)
+{
+	bool intx = line && !gt_pci_msi_enabled(v) && gt_pci_intx_enabled(v);
+
+	if (intx != v->irq.intx) {
+		v->irq.intx = intx;
+		gt_count_n(v, GT_C_interrupts, intx);
+		complain(v->guest->ops->set_intx(v->guest, intx));
 	}
 }
 
@@ -84,18 +94,11 @@ void gt_irq_update(struct gt_vgpu *v)
 {
 	uint32_t enable = gt_vreg(v, MASTER_IRQ) & MASTER_IRQ_ENABLE;
 	uint32_t sources = master_sources(v);
-	bool line = enable && sources;
 
 	gt_vreg_set(v, MASTER_IRQ, enable | sources);
-	if (line != v->irq.line) {
-		v->irq.line = line;
-		deliver(v, line);
-	}
-}
-
-void gt_irq_reset(struct gt_vgpu *v)
-{
-	v->irq.line = false;
+	v->irq.line = enable && sources;
+	update_msi(v, v->irq.line);
+	update_intx(v, v->irq.line);
 }
 
 void gt_irq_raise(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits)

@@ -29,6 +29,8 @@ enum gt_irq_bank {
 
 struct gt_irq {
 	bool line; /* master enabled and something pending */
+	bool msi;  /* a message was sent for what is pending */
+	bool intx; /* INTA# is asserted */
 };
 
 /* An event happened: @bits of @bank. */
@@ -39,6 +41,5 @@ void gt_irq_raise_engine(struct gt_vgpu *v, enum gt_engine e, uint32_t bits);
 bool gt_irq_wanted(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits);
 /* PCI command, MSI or master changed: look again. */
 void gt_irq_update(struct gt_vgpu *v);
-void gt_irq_reset(struct gt_vgpu *v);
 
 #endif

@@ -187,7 +187,7 @@ static void client_serve(struct gt_server *s, unsigned slot)
 		make_answer(s, &req, &a);
 	} else {
 		/* Not gt_event(): that speaks of the guest, which has no part in this. */
-		gt_count(s->v, GT_EV_client_garbage);
+		gt_count(s->v, GT_C_client_garbage);
 		gt_debug(GT_T_SERVER, "a client sent garbage: a packet of %zd bytes", len);
 	}
 	if (send_answer(s->client[slot], &a) || !valid) {

@@ -30,13 +30,13 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 {
 	gt_pci_reset(v);
 	gt_regs_reset(v);
-	gt_irq_reset(v);
 	gt_pvinfo_reset(v);
 	gt_ggtt_reset(v);
 	gt_ppgtt_invalidate(v->ppgtt);
 	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
 	gt_display_reset(v);
 	gt_gmbus_reset(v);
+	gt_irq_update(v);
 }
 
 int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,

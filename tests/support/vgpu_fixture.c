@@ -33,9 +33,9 @@ void vgpu_fixture_finish(struct vgpu_fixture *f)
 	fake_guest_destroy(f->guest);
 }
 
-/* The MSI capability, by walking the list as a guest does. */
-static uint32_t find_msi(struct gt_vgpu *v)
+uint32_t vgpu_fixture_msi(struct vgpu_fixture *f)
 {
+	struct gt_vgpu *v = f->v;
 	uint32_t at = gt_vgpu_config_read(v, 0x34, 1);
 
 	for (int i = 0; at && i < 16; i++) {
@@ -49,7 +49,7 @@ static uint32_t find_msi(struct gt_vgpu *v)
 
 void vgpu_fixture_enable(struct vgpu_fixture *f)
 {
-	uint32_t msi = find_msi(f->v);
+	uint32_t msi = vgpu_fixture_msi(f);
 	bool wide = gt_vgpu_config_read(f->v, msi + 2, 2) & 0x80;
 
 	gt_vgpu_config_write(f->v, 0x10, 4, FIXTURE_BAR0);

@@ -24,6 +24,9 @@ void vgpu_fixture_finish(struct vgpu_fixture *f);
 #define FIXTURE_ROM  0xf2000000u
 void vgpu_fixture_enable(struct vgpu_fixture *f);
 
+/* Where the MSI capability is, by walking the list as a guest does. */
+uint32_t vgpu_fixture_msi(struct vgpu_fixture *f);
+
 /* A guest's accesses to dword registers. */
 uint32_t vgpu_fixture_r32(struct vgpu_fixture *f, uint32_t off);
 void vgpu_fixture_w32(struct vgpu_fixture *f, uint32_t off, uint32_t val);

@@ -94,16 +94,42 @@ END_TEST
 
 START_TEST(without_msi_the_intx_level_follows_the_line)
 {
-	uint32_t at = gt_vgpu_config_read(x.v, 0x34, 1);
+	uint32_t at = vgpu_fixture_msi(&x);
 
-	while (gt_vgpu_config_read(x.v, at, 1) != 0x05) {
-		at = gt_vgpu_config_read(x.v, at + 1, 1);
-	}
 	gt_vgpu_config_write(x.v, at + 2, 2, 0);
 	gt_irq_raise(x.v, GT_IRQ_PIPE_A, 1);
 	ck_assert(x.guest->intx);
 	ck_assert_uint_eq(x.guest->nr_msi, 0);
 	w32(0x44408, 1);
+	ck_assert(!x.guest->intx);
+}
+END_TEST
+
+START_TEST(enabling_msi_or_disabling_intx_counts_for_what_is_pending_already)
+{
+	uint32_t at = vgpu_fixture_msi(&x);
+
+	gt_vgpu_config_write(x.v, at + 2, 2, 0);
+	gt_irq_raise(x.v, GT_IRQ_PIPE_A, 1);
+	ck_assert(x.guest->intx);
+	gt_vgpu_config_write(x.v, 0x04, 2, 0x0406);
+	ck_assert(!x.guest->intx);
+	gt_vgpu_config_write(x.v, at + 2, 2, 1);
+	ck_assert_uint_eq(x.guest->nr_msi, 1);
+	gt_vgpu_config_write(x.v, 0x04, 2, 0x0402);
+	gt_vgpu_config_write(x.v, 0x04, 2, 0x0406);
+	ck_assert_uint_eq(x.guest->nr_msi, 2);
+}
+END_TEST
+
+START_TEST(a_reset_lowers_intx)
+{
+	uint32_t at = vgpu_fixture_msi(&x);
+
+	gt_vgpu_config_write(x.v, at + 2, 2, 0);
+	gt_irq_raise(x.v, GT_IRQ_PIPE_A, 1);
+	ck_assert(x.guest->intx);
+	gt_vgpu_reset(x.v);
 	ck_assert(!x.guest->intx);
 }
 END_TEST
@@ -133,6 +159,8 @@ int main(void)
 	tcase_add_test(tc, sources_show_while_the_master_is_off_and_reenabling_sends_a_new_edge);
 	tcase_add_test(tc, an_engine_interrupt_passes_the_ring_mask_and_lands_in_its_half);
 	tcase_add_test(tc, without_msi_the_intx_level_follows_the_line);
+	tcase_add_test(tc, enabling_msi_or_disabling_intx_counts_for_what_is_pending_already);
+	tcase_add_test(tc, a_reset_lowers_intx);
 	tcase_add_test(tc, an_injection_that_fails_does_not_stop_the_next);
 	suite_add_tcase(s, tc);
 	runner = srunner_create(s);

@@ -197,7 +197,7 @@ START_TEST(garbage_is_answered_and_closed_and_others_do_not_notice)
 	req = request(XENGT_CMD_STATS);
 	req.head = 1;
 	expect_refusal(&req, sizeof(req));
-	ck_assert_uint_gt(s.v->events.count[GT_EV_client_garbage], 200);
+	ck_assert_uint_gt(s.v->events.count[GT_C_client_garbage], 200);
 }
 END_TEST
 
