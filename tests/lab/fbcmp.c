@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Compares pictures for the lab, exactly.  Two verbs:
  *
@@ -23,7 +23,8 @@ struct picture {
 
 static int picture_alloc(struct picture *pic)
 {
-	if (!pic->width_px || !pic->height_px || pic->width_px > MAX_PX || pic->height_px > MAX_PX) {
+	if (!pic->width_px || !pic->height_px || pic->width_px > MAX_PX ||
+	    pic->height_px > MAX_PX) {
 		fprintf(stderr, "fbcmp: %ux%u is no picture\n", pic->width_px, pic->height_px);
 		return -EINVAL;
 	}
@@ -107,8 +108,10 @@ static int cmp(const char *path_a, const char *path_b)
 			i = ((size_t)y * a.width_px + x) * 3;
 			if (memcmp(a.rgb + i, b.rgb + i, 3)) {
 				if (!nr_different++) {
-					printf("first at x %u, y %u: %02x%02x%02x against %02x%02x%02x\n", x, y, a.rgb[i],
-					       a.rgb[i + 1], a.rgb[i + 2], b.rgb[i], b.rgb[i + 1], b.rgb[i + 2]);
+					printf("first at x %u, y %u: %02x%02x%02x against "
+					       "%02x%02x%02x\n",
+					       x, y, a.rgb[i], a.rgb[i + 1], a.rgb[i + 2], b.rgb[i],
+					       b.rgb[i + 1], b.rgb[i + 2]);
 				}
 			}
 			colours += memcmp(a.rgb + i, a.rgb, 3) != 0;
@@ -162,6 +165,7 @@ int main(int argc, char **argv)
 	if (argc == 8 && !strcmp(argv[1], "ppm")) {
 		return ppm(argv + 2);
 	}
-	fprintf(stderr, "usage: fbcmp cmp A.ppm B.ppm | fbcmp ppm RAW WIDTH HEIGHT STRIDE BITS OFFSET\n");
+	fprintf(stderr,
+		"usage: fbcmp cmp A.ppm B.ppm | fbcmp ppm RAW WIDTH HEIGHT STRIDE BITS OFFSET\n");
 	return 2;
 }
