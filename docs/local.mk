@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += docs/architecture.md docs/contributing.md docs/registers.md
+EXTRA_DIST += docs/architecture.md docs/contributing.md docs/lab.md docs/performance.md \
+	docs/registers.md
 dist_man_MANS += \
 	docs/libxengt.3 \
 	docs/xengt-dm.8 \
