@@ -17,6 +17,7 @@ UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(TEST_CPPFLAGS)
 UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
+	check_blt \
 	check_clocks \
 	check_detile \
 	check_display \
@@ -35,9 +36,14 @@ UNIT_TESTS = \
 	check_replay \
 	check_server \
 	check_snapshot \
-	check_submit
+	check_submit \
+	check_twin
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
+
+check_blt_SOURCES = tests/unit/check_blt.c
+check_blt_CFLAGS = $(UNIT_CFLAGS)
+check_blt_LDADD = $(UNIT_LIBS)
 
 check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
@@ -116,6 +122,10 @@ check_snapshot_LDADD = $(UNIT_LIBS)
 check_submit_SOURCES = tests/unit/check_submit.c
 check_submit_CFLAGS = $(UNIT_CFLAGS)
 check_submit_LDADD = $(UNIT_LIBS)
+
+check_twin_SOURCES = tests/unit/check_twin.c
+check_twin_CFLAGS = $(UNIT_CFLAGS)
+check_twin_LDADD = $(UNIT_LIBS)
 
 if HAVE_XEN
 check_PROGRAMS += check_xlconfig

@@ -84,10 +84,13 @@ static void copy_row(struct cs *cs, const struct surface *s, uint32_t row, uint8
 	}
 }
 
-/* A raster operation is its own truth table: bit 4*pattern + 2*source + destination. */
-static uint8_t rop3(uint8_t rop, uint8_t p, uint8_t s, uint8_t d)
+/*
+ * A raster operation is its own truth table: bit 4*pattern + 2*source + destination.  Eight bytes
+ * at a time.
+ */
+static uint64_t rop3(uint8_t rop, uint64_t p, uint64_t s, uint64_t d)
 {
-	uint8_t out = 0;
+	uint64_t out = 0;
 
 	for (unsigned i = 0; i < 8; i++) {
 		if (rop >> i & 1) {
@@ -95,6 +98,19 @@ static uint8_t rop3(uint8_t rop, uint8_t p, uint8_t s, uint8_t d)
 		}
 	}
 	return out;
+}
+
+/* @len_B bytes over and over in eight. */
+static uint64_t repeat(const void *bytes, uint32_t len_B)
+{
+	uint8_t out[8];
+	uint64_t val;
+
+	for (unsigned i = 0; i < 8; i++) {
+		out[i] = ((const uint8_t *)bytes)[i % len_B];
+	}
+	memcpy(&val, out, sizeof(val));
+	return val;
 }
 
 static bool rop_needs_dst(const struct blit *b)
@@ -110,18 +126,25 @@ static bool rop_needs_src(const struct blit *b)
 	return ((b->rop >> 2 ^ b->rop) & 0x33) != 0;
 }
 
-/* What becomes of the row in dst_row. */
+/* A fill whose rows are all the same: run() makes the row once. */
+static bool is_solid(const struct blit *b)
+{
+	return b->rop == ROP_PATTERN && !rop_needs_dst(b);
+}
+
+/* What becomes of the row in dst_row, which has room for whole words. */
 static void combine(struct twin *tw, const struct blit *b, uint32_t len_B)
 {
-	uint8_t color[4];
+	uint64_t p = repeat(&b->color, b->cpp_B < 4 ? b->cpp_B : 4);
+	uint64_t mask = b->cpp_B == 4 ? repeat(b->mask, 4) : UINT64_MAX;
 
-	memcpy(color, &b->color, sizeof(color));
-	for (uint32_t i = 0; i < len_B; i++) {
-		uint8_t p = color[i % b->cpp_B % 4], d = tw->dst_row[i];
-		uint8_t mask = b->cpp_B == 4 ? b->mask[i % 4] : 0xff;
-		uint8_t out = b->rop == ROP_PATTERN ? p : rop3(b->rop, p, tw->src_row[i], d);
+	for (uint32_t i = 0; i < len_B; i += 8) {
+		uint64_t s, d, out;
 
-		tw->dst_row[i] = (uint8_t)((out & mask) | (d & ~mask));
+		memcpy(&s, tw->src_row + i, sizeof(s));
+		memcpy(&d, tw->dst_row + i, sizeof(d));
+		out = (rop3(b->rop, p, s, d) & mask) | (d & ~mask);
+		memcpy(tw->dst_row + i, &out, sizeof(out));
 	}
 }
 
@@ -132,6 +155,10 @@ static void blit_row(struct cs *cs, const struct blit *b, uint32_t row)
 
 	if (rop_needs_src(b)) {
 		copy_row(cs, &b->src, row, tw->src_row, len_B, b->cpp_B, false);
+	}
+	if (is_solid(b)) {
+		copy_row(cs, &b->dst, row, tw->dst_row, len_B, b->cpp_B, true);
+		return;
 	}
 	if (b->rop == ROP_SOURCE && !rop_needs_dst(b)) {
 		copy_row(cs, &b->dst, row, tw->src_row, len_B, b->cpp_B, true);
@@ -148,6 +175,9 @@ static enum verdict run(struct cs *cs, const struct blit *b)
 {
 	uint32_t row_B = b->w_px * b->cpp_B;
 
+	if (is_solid(b)) {
+		combine(cs->tw, b, row_B);
+	}
 	for (uint32_t done_B = 0; cs->blt_row < b->h; cs->blt_row++, done_B += row_B) {
 		if (done_B >= PIECE_B) {
 			return CMD_AGAIN;
