@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOMID_MAX 0x7fef /* DOMID_FIRST_RESERVED - 1 */
+#define DOMID_MAX     0x7fef /* DOMID_FIRST_RESERVED - 1 */
+#define PLATFORM_SLOT 2      /* of machine xenfv */
 
 /* Value of option @name at argv[i], as "-NAME VALUE" or "-NAME=VALUE", one or two dashes. */
 static const char *option_value(const char *name, int argc, char **argv, int i, int *nr)
@@ -84,6 +85,10 @@ static void take_name(struct dm_args *a, const char *text)
 /* "addr=1f.2", hexadecimal, in a word of QEMU's that begins a list or stands in one. */
 static void note_slots(struct dm_args *a, const char *word)
 {
+	/* The machine libxl builds comes with the Xen platform device; QEMU's device would win. */
+	if (!strncmp(word, "xenfv", 5)) {
+		a->slots_taken |= GT_BIT(PLATFORM_SLOT);
+	}
 	for (const char *p = strstr(word, "addr="); p; p = strstr(p + 1, "addr=")) {
 		char *end;
 		unsigned long slot;

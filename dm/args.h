@@ -23,7 +23,7 @@ struct dm_args {
 	char **qemu_argv;	/* argv without our words, NULL at its end */
 	const char **words;	/* values of -xengt, in order; they point into argv */
 	size_t nr_words;
-	uint32_t slots_taken; /* mask of slots of bus 0 that addr= words name */
+	uint32_t slots_taken; /* mask of slots of bus 0 that QEMU is known to use */
 };
 
 /*

@@ -110,14 +110,14 @@ END_TEST
 START_TEST(slots_qemu_was_told_to_use_are_taken)
 {
 	char *argv[] = { "dm", "-device", "vga,addr=1f", "-device", "x,addr=0x1e.0,y=1",
-			 "-device", "z,macaddr=3", NULL };
+			 "-device", "z,macaddr=3", "-machine", "xenfv,x=on", NULL };
 	struct gt_options o;
 	struct dm_args a;
 	uint8_t slot = 0;
 
 	gt_options_init(&o);
 	ck_assert_int_eq(dm_args_parse(&a, ARGC(argv), argv, &err), 0);
-	ck_assert_uint_eq(a.slots_taken, GT_BIT(0x1f) | GT_BIT(0x1e));
+	ck_assert_uint_eq(a.slots_taken, GT_BIT(0x1f) | GT_BIT(0x1e) | GT_BIT(2));
 	ck_assert_int_eq(dm_choose_slot(&o, a.slots_taken, &slot, &err), 0);
 	ck_assert_uint_eq(slot, 0x1d);
 	o.pci_slot = 0x1f;
