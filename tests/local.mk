@@ -156,3 +156,5 @@ fuzz: $(FUZZ_TARGETS)
 
 TESTS += tests/style/check-registers tests/style/check-style
 EXTRA_DIST += tests/style/check-registers tests/style/check-style
+
+include tests/domains/local.mk
