@@ -8,7 +8,7 @@ LAB_TMP=${LAB_TMP:-/tmp/lab}
 LAB_KEEP=${LAB_KEEP:-/var/log/lab}
 LAB_COUNT=0
 LAB_FAILED=0
-GUEST_DEADLINE=240
+GUEST_DEADLINE=600
 mkdir -p "$LAB_TMP" "$LAB_KEEP"
 
 # --- checks -----------------------------------------------------------------------------------
