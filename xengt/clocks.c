@@ -102,6 +102,7 @@ static const struct pcode_command {
 	{ 0x08 },				    /* ring frequency table */
 	{ 0x17 },				    /* Broadwell: display engine frequency */
 	{ 0x18 },				    /* Broadwell: display frequency change */
+	{ 0x19 },				    /* Broadwell: IPS control */
 	{ 0x1a },				    /* dynamic duty cycle */
 	{ 0x21, true, { 1, 1 } },		    /* SAGV: done */
 };

@@ -151,7 +151,7 @@ guest_config()
 {
 	local name=$1 file=$LAB_TMP/$1.cfg pair key cmdline
 	local -A config=(
-		[name]=$name [type]=hvm [memory]=320 [vcpus]=1 [vga]=none [vnc]=0 [usb]=0
+		[name]=$name [type]=hvm [memory]=320 [vcpus]=1 [cpus]='"1"' [vga]=none [vnc]=0 [usb]=0
 		[serial]=file:$(guest_serial "$name") [on_poweroff]=destroy [on_crash]=destroy
 		[on_reboot]=restart [xengt_job]=idle [xengt_boot]=disk [cmdline_extra]=
 	)

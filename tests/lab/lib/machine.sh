@@ -9,6 +9,12 @@
 MACHINE_CPU_TCG=EPYC,+svm,+npt,-smap,-smep,-monitor,-rdtscp
 MACHINE_BOOT_DEADLINE=300
 MACHINE_PID=
+# Counts over all runs of this call of the lab; where the results of each try go.
+MACHINE_PASSED=0
+MACHINE_FAILED=0
+MACHINE_CASES_OK=()
+MACHINE_FIRST=
+MACHINE_AGAIN=-again
 
 # kvm or tcg, and why on the progress channel.
 machine_accel()
@@ -41,7 +47,7 @@ machine_accel()
 machine_prepare()
 {
 	need_packages qemu-system-x86_64=qemu-system-x86
-	MACHINE_OUT=$LAB_OUT/$LAB_DOM0-$LAB_GUEST
+	MACHINE_OUT=$LAB_OUT/$LAB_DOM0-$LAB_GUEST$1
 	rm -rf -- "$MACHINE_OUT"
 	mkdir -p -- "$MACHINE_OUT/results" "$MACHINE_OUT/job" "$LAB_OUT/guest-$LAB_GUEST"
 	: >"$MACHINE_OUT/tap"
@@ -83,7 +89,9 @@ machine_arguments()
 		-no-reboot -nodefaults -display none
 		-monitor "unix:$MACHINE_OUT/monitor,server=on,wait=off"
 		-kernel "$DOM0_IMAGE/xen"
-		-append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M max_cstate=1 loglvl=info guest_loglvl=all console_timestamps=boot"
+		# Dom0 has one processor and guests the other (guest_config), so that Dom0 never shares
+		# one with the emulation of nested paging
+		-append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M dom0_max_vcpus=1 dom0_vcpus_pin=1 max_cstate=1 loglvl=info guest_loglvl=all console_timestamps=boot"
 		# a comma separates Dom0's kernel from its initramfs
 		-initrd "$DOM0_IMAGE/vmlinuz console=hvc0 quiet panic=1 net.ifnames=0 $*,$DOM0_IMAGE/initrd"
 		-drive "file=$DOM0_IMAGE/disk.ext4,format=raw,if=virtio,snapshot=on,cache=unsafe"
@@ -135,10 +143,12 @@ machine_wait_line()
 	done
 }
 
+# machine_run SUFFIX CASE-FILE...: fails if a check of these cases fails.
 machine_run()
 {
 	local rc=0 console start=$SECONDS
-	machine_prepare
+	machine_prepare "$1"
+	shift
 	cp -- "$@" "$MACHINE_OUT/job/"
 	basename -a -s .sh -- "$@" >"$MACHINE_OUT/job/cases"
 	machine_arguments xengt.lab=run xengt.deadline="$LAB_DEADLINE" xengt.guest="$LAB_GUEST"
@@ -153,7 +163,10 @@ machine_run()
 	MACHINE_PID=$!
 	if ! machine_wait_line "$console" '^LAB-READY' $MACHINE_BOOT_DEADLINE; then
 		tail -n 30 -- "$console" "$MACHINE_OUT/qemu.log" | sed 's/^/# | /' >&3
-		die "Dom0 did not come up within $MACHINE_BOOT_DEADLINE s"
+		note "Dom0 did not come up within $MACHINE_BOOT_DEADLINE s"
+		MACHINE_FAILED=$((MACHINE_FAILED + 1))
+		machine_stop
+		return 1
 	fi
 	note "Dom0 is up after $((SECONDS - start)) s"
 	machine_relay || rc=1
@@ -180,6 +193,7 @@ machine_relay()
 		'    ok '*'# SKIP'*) skipped=$((skipped + 1)) ;;
 		'    ok '*) passed=$((passed + 1)) ;;
 		'    not ok '*) failed=$((failed + 1)) ;;
+		'ok '*' - '*) line=${line#* - }; MACHINE_CASES_OK+=("${line%% *}") ;;
 		esac
 	done
 	exec {fd}<&-
@@ -189,14 +203,30 @@ machine_relay()
 		failed=$((failed + 1))
 	fi
 	[ $skipped -eq 0 ] || printf '# %d skipped\n' $skipped
-	printf '%d passed, %d failed\n' $passed $failed
+	MACHINE_PASSED=$((MACHINE_PASSED + passed))
+	MACHINE_FAILED=$((MACHINE_FAILED + failed))
 	[ $failed -eq 0 ] && [ $passed -gt 0 ]
+}
+
+# machine_passed CASE-FILE: whether every check of the case passed.
+machine_passed()
+{
+	local case
+	case=$(basename -s .sh -- "$1")
+	[[ " ${MACHINE_CASES_OK[*]} " == *" $case "* ]]
+}
+
+# machine_count FAILED: the closing line; fails as the run did.
+machine_count()
+{
+	printf '%d passed, %d failed\n' "$MACHINE_PASSED" "$1"
+	[ "$1" -eq 0 ] && [ "$MACHINE_PASSED" -gt 0 ]
 }
 
 # Dom0's console on this terminal.
 machine_shell()
 {
-	machine_prepare
+	machine_prepare -shell
 	machine_arguments xengt.lab=shell xengt.guest="$LAB_GUEST"
 	machine_slot
 	note "booting; 'poweroff' or ctrl-a x ends it, lab functions are loaded"
