@@ -137,7 +137,7 @@ check_xlconfig_CFLAGS = $(UNIT_CFLAGS) $(XEN_CFLAGS) -I$(top_srcdir)/dm
 check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
 endif
 endif
-EXTRA_DIST += tests/scenario/skl-6.1-boot.trace
+EXTRA_DIST += tests/all tests/lab tests/scenario/skl-6.1-boot.trace
 
 # Fuzz targets: a moment in `make check`; `make fuzz` for long runs.  An input of fuzz_ioreq is about
 # 70 requests, so the default is ten million of them.

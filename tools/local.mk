@@ -27,3 +27,5 @@ xengtctl_LDADD = libtools.la libxengt.la
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = tools/completion/xengtctl tools/completion/xengt-screenshot
+
+EXTRA_DIST += tools/demo

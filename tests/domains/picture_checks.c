@@ -111,10 +111,11 @@ void check_pictures(uint32_t seconds)
 	if (!tap_ok(gma[0] && gma[1], "two pictures fit into graphics memory") || !display_on()) {
 		return;
 	}
-	while (console_read() >= 0) {
-	}
 	for (uint32_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		show(&layouts[i], i, ram + (i & 1) * PICTURE_PAGES * PAGE_SIZE, gma[i & 1]);
+		/* What was said of an earlier picture does not count for this one. */
+		while (console_read() >= 0) {
+		}
 		tap_say("PICTURE %s %u", layouts[i].name, i);
 		wait_go_on(seconds);
 	}

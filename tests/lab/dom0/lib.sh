@@ -326,12 +326,15 @@ nothing_left()
 
 # --- the driver in the guest ------------------------------------------------------------------
 
-# dmesg_trouble NAME: lines of the guest's kernel that speak of trouble and are not expected.
+# dmesg_trouble NAME: lines of the guest's kernel that speak of trouble and are not expected, from
+# the moment at which it loads i915; before that it complains of the emulated processor.
 dmesg_trouble()
 {
 	local allowed
 	allowed=$(sed '/^#/d; /^$/d; s/\t.*//' /lab/dom0/dmesg-allowed | paste -sd '|')
 	guest_console "$1" |
+		awk -v from="$(guest_value "$1" 'i915 insmod')" \
+			'!match($0, /^\[ *[0-9.]+\]/) || substr($0, 2) + 0 >= from + 0' |
 		grep -aE '\*ERROR\*|WARNING|BUG:|Oops|Call Trace|cut here|RIP:|GPU HANG|wedged|[Tt]imed out|hung|lockup|[Ff]ailed|mismatch|panic|WARN_ON' |
 		grep -avE '^LAB wedged 0$' | grep -avE -- "$allowed"
 }
