@@ -147,6 +147,14 @@ static bool is_occupied(struct dm_guest *d, gt_gfn_t dst, const struct dm_run *r
 
 static int relocate(struct dm_guest *d, gt_gfn_t src, gt_gfn_t dst, const struct dm_run *run)
 {
+	/*
+	 * Xen 4.20 moves no page of type HVMMEM_ioreq_server (EACCES); 4.17 did.  If this fails, so
+	 * will the move, which says why.
+	 */
+	if (run->class == GT_PAGE_SHADOWED) {
+		xendevicemodel_set_mem_type(d->c.dmod, (domid_t)d->base.domid, HVMMEM_ram_rw,
+					    src + run->first, run->nr);
+	}
 	if (xendevicemodel_relocate_memory(d->c.dmod, (domid_t)d->base.domid, run->nr,
 					   src + run->first, dst + run->first)) {
 		return -errno;

@@ -290,7 +290,8 @@ static bool vblank_wanted(struct gt_vgpu *v, unsigned pipe)
 			bits |= flip_bit(v, slot);
 		}
 	}
-	return p->enabled && gt_irq_wanted(v, GT_IRQ_PIPE_A + pipe, bits);
+	/* IIR follows IMR alone: a driver may wait for the bit without an interrupt (IER). */
+	return p->enabled && gt_irq_unmasked(v, GT_IRQ_PIPE_A + pipe, bits);
 }
 
 void gt_display_vblank_update(struct gt_vgpu *v, unsigned pipe)
@@ -317,7 +318,7 @@ void gt_display_run(struct gt_vgpu *v)
 		}
 		p->next_vblank_ns = UINT64_MAX;
 		gt_display_latch(v, pipe);
-		gt_count_n(v, GT_C_vblanks, gt_irq_wanted(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK));
+		gt_count_n(v, GT_C_vblanks, gt_irq_unmasked(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK));
 		gt_irq_raise(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK);
 		gt_display_vblank_update(v, pipe);
 	}

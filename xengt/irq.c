@@ -119,11 +119,9 @@ void gt_irq_raise_engine(struct gt_vgpu *v, enum gt_engine e, uint32_t bits)
 	gt_irq_raise(v, engine_field[e].bank, field & ~gt_vreg(v, gt_engine_base[e] + 0xa8));
 }
 
-bool gt_irq_wanted(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits)
+bool gt_irq_unmasked(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits)
 {
-	uint32_t base = banks[bank].base;
-
-	return (bits & ~gt_vreg(v, base + IMR) & gt_vreg(v, base + IER)) != 0;
+	return (bits & ~gt_vreg(v, banks[bank].base + IMR)) != 0;
 }
 
 static void write_bank(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)

@@ -37,8 +37,8 @@ struct gt_irq {
 void gt_irq_raise(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits);
 /* The same from an engine: @bits in its 16-bit field, subject to the ring's own IMR. */
 void gt_irq_raise_engine(struct gt_vgpu *v, enum gt_engine e, uint32_t bits);
-/* Would an event be delivered, i.e. is it enabled and not masked? */
-bool gt_irq_wanted(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits);
+/* Would an event set IIR, i.e. is any of @bits not masked by IMR? */
+bool gt_irq_unmasked(struct gt_vgpu *v, enum gt_irq_bank bank, uint32_t bits);
 /* PCI command, MSI or master changed: look again. */
 void gt_irq_update(struct gt_vgpu *v);
 
