@@ -125,6 +125,9 @@ machine_stop()
 	kill "$MACHINE_PID" 2>/dev/null || true
 	wait "$MACHINE_PID" 2>/dev/null || true
 	MACHINE_PID=
+	# or this lab would wait for itself when it boots a second machine
+	flock -u "$MACHINE_SLOT"
+	exec {MACHINE_SLOT}>&-
 }
 
 machine_alive()
