@@ -10,6 +10,7 @@ libtestsupport_la_SOURCES = \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/screen.c tests/support/screen.h \
 	tests/support/swizzle.c tests/support/swizzle.h \
+	tests/support/test_run.h \
 	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h
 
 # One program an area; a further area is a name here and its three lines below.

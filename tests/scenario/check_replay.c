@@ -11,6 +11,7 @@
 
 #include "vgpu_fixture.h"
 #include "xengt/log.h"
+#include "test_run.h"
 
 static struct vgpu_fixture x;
 
@@ -146,15 +147,9 @@ int main(void)
 {
 	Suite *s = suite_create("replay");
 	TCase *tc = tcase_create("replay");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, the_driver_reads_what_it_read_when_recorded);
 	suite_add_tcase(s, tc);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "driver.h"
+#include "test_run.h"
 
 #define NR_PAGES 64u /* of one surface */
 #define SRC	 0x1000000u
@@ -286,8 +287,6 @@ int main(void)
 {
 	Suite *s = suite_create("blt");
 	TCase *tc = tcase_create("blitter");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -299,8 +298,5 @@ int main(void)
 	tcase_add_test(tc, blits_of_impossible_sizes_do_nothing);
 	tcase_add_loop_test(tc, blits_of_garbage_stay_within_what_is_bound, 0, 8);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

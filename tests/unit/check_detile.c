@@ -14,6 +14,7 @@
 
 #include "pixel.h"
 #include "swizzle.h"
+#include "test_run.h"
 
 #define SURFACE_PAGES 400
 #define SENTINEL      0xcc
@@ -268,8 +269,6 @@ int main(void)
 {
 	Suite *suite = suite_create("detile");
 	TCase *tc = tcase_create("detile");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, every_tiling_size_and_ragged_rectangle_matches_the_swizzle);
@@ -281,8 +280,5 @@ int main(void)
 	tcase_add_test(tc, every_half_float_is_rounded_and_cut_off_right);
 	tcase_add_test(tc, blending_is_exact_at_its_ends_and_never_wraps);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

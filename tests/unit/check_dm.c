@@ -11,6 +11,7 @@
 #include "monitor.h"
 #include "xengt/vgpu.h"
 #include "xlargs.h"
+#include "test_run.h"
 
 #define ARGC(a) ((int)GT_ARRAY_SIZE(a) - 1)
 
@@ -324,8 +325,6 @@ int main(void)
 {
 	Suite *suite = suite_create("dm");
 	TCase *tc = tcase_create("dm");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_test(tc, our_words_never_reach_qemu);
 	tcase_add_test(tc, the_domain_id_may_follow_an_equals_sign);
@@ -343,8 +342,5 @@ int main(void)
 	tcase_add_test(tc, runs_cover_exactly_the_pages_that_are_ram);
 	tcase_add_test(tc, parked_ram_lies_above_the_guests_and_ends_before_bit_52);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

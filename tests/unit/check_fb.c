@@ -10,6 +10,7 @@
 #include <drm_fourcc.h>
 
 #include "screen.h"
+#include "test_run.h"
 
 static struct screen s;
 static char detail[XENGT_DETAIL_MAX];
@@ -282,8 +283,6 @@ int main(void)
 {
 	Suite *suite = suite_create("fb");
 	TCase *skl = tcase_create("skl"), *bdw = tcase_create("bdw");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_checked_fixture(skl, set_up_skl, tear_down);
 	tcase_set_timeout(skl, 60);
@@ -300,8 +299,5 @@ int main(void)
 	tcase_add_test(bdw, the_primary_plane_of_broadwell_fills_the_pipe);
 	tcase_add_test(bdw, the_sprite_of_broadwell_has_a_place_and_a_size);
 	suite_add_tcase(suite, bdw);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "driver.h"
+#include "test_run.h"
 
 #define NR_PAGES 4096u /* that the model knows, from the start of the unmappable window */
 #define FLUSH	 0x101008u
@@ -363,8 +364,6 @@ int main(void)
 {
 	Suite *s = suite_create("ggtt");
 	TCase *tc = tcase_create("ggtt");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_random_gtt_reads_as_a_flat_array);
@@ -382,8 +381,5 @@ int main(void)
 	tcase_add_test(tc, the_least_recently_used_mappings_are_given_up);
 	tcase_add_test(tc, guest_memory_is_copied_across_pages_by_address);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

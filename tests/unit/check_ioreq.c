@@ -10,6 +10,7 @@
 
 #include "vgpu_internal.h"
 #include "xengt/ioreq.h"
+#include "test_run.h"
 
 #define BAR_BASE 0xf1000000u
 #define BAR_B	 0x4000u
@@ -309,8 +310,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ioreq");
 	TCase *tc = tcase_create("ioreq");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_test(tc, a_single_read_gives_just_its_bytes);
@@ -324,8 +323,5 @@ int main(void)
 	tcase_add_test(tc, invalidation_forgets_the_guests_pages);
 	tcase_add_test(tc, random_requests_stay_in_bounds);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "vgpu_fixture.h"
+#include "test_run.h"
 
 static struct vgpu_fixture x;
 
@@ -149,8 +150,6 @@ int main(void)
 {
 	Suite *s = suite_create("irq");
 	TCase *tc = tcase_create("irq");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, an_unmasked_event_sets_iir_shows_in_the_master_and_sends_one_msi);
@@ -163,9 +162,5 @@ int main(void)
 	tcase_add_test(tc, a_reset_lowers_intx);
 	tcase_add_test(tc, an_injection_that_fails_does_not_stop_the_next);
 	suite_add_tcase(s, tc);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

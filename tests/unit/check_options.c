@@ -7,6 +7,7 @@
 #include "xengt/log.h"
 #include "xengt/options.h"
 #include "xengt/vgpu.h"
+#include "test_run.h"
 
 static struct gt_options o;
 static struct gt_error err;
@@ -125,8 +126,6 @@ int main(void)
 {
 	Suite *s = suite_create("options");
 	TCase *tc = tcase_create("options");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
@@ -140,9 +139,5 @@ int main(void)
 	tcase_add_test(tc, any_partition_obeys_the_balloon_rules);
 	tcase_add_test(tc, log_levels_are_parsed_whole_or_not_at_all);
 	suite_add_tcase(s, tc);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

@@ -17,6 +17,7 @@
 #include <png.h>
 
 #include "outfile.h"
+#include "test_run.h"
 
 #define W      301u
 #define H      97u
@@ -191,8 +192,6 @@ int main(void)
 {
 	Suite *suite = suite_create("png");
 	TCase *tc = tcase_create("png");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, a_png_decodes_to_the_same_pixels);
@@ -203,8 +202,5 @@ int main(void)
 	tcase_add_test(tc, a_symbolic_link_is_written_through);
 	tcase_add_test(tc, a_directory_or_a_missing_folder_is_refused);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

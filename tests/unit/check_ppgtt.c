@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "driver.h"
+#include "test_run.h"
 
 static struct driver d;
 static struct context c;
@@ -165,8 +166,6 @@ int main(void)
 {
 	Suite *s = suite_create("ppgtt");
 	TCase *tc = tcase_create("ppgtt");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, pages_are_found_with_their_permission);
@@ -176,8 +175,5 @@ int main(void)
 	tcase_add_test(tc, a_table_may_lead_to_itself);
 	tcase_add_loop_test(tc, random_tables_are_walked_as_the_oracle_walks_them, 0, 8);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

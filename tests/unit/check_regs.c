@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vgpu_fixture.h"
+#include "test_run.h"
 
 static struct vgpu_fixture x;
 
@@ -284,8 +285,6 @@ int main(void)
 {
 	Suite *s = suite_create("regs");
 	TCase *table = tcase_create("table"), *path = tcase_create("path");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_unchecked_fixture(table, setup, teardown);
 	tcase_add_test(table, every_row_is_named_cited_aligned_and_inside_the_bar);
@@ -307,9 +306,5 @@ int main(void)
 	tcase_add_test(path, pvinfo_describes_the_partition);
 	suite_add_tcase(s, path);
 
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

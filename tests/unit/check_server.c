@@ -26,6 +26,7 @@
 
 #include "screen.h"
 #include "xengt/client.h"
+#include "test_run.h"
 
 static struct screen s;
 static struct gt_server *server;
@@ -600,8 +601,6 @@ int main(void)
 {
 	Suite *suite = suite_create("server");
 	TCase *tc = tcase_create("server");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
@@ -619,8 +618,5 @@ int main(void)
 	tcase_add_test(tc, the_library_believes_no_nonsense);
 	tcase_add_test(tc, the_tools_say_and_return_what_their_manuals_promise);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

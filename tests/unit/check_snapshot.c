@@ -15,6 +15,7 @@
 
 #include "screen.h"
 #include "swizzle.h"
+#include "test_run.h"
 
 static struct screen s;
 static char detail[XENGT_DETAIL_MAX];
@@ -523,8 +524,6 @@ int main(void)
 {
 	Suite *suite = suite_create("snapshot");
 	TCase *skl = tcase_create("skl"), *bdw = tcase_create("bdw");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_checked_fixture(skl, set_up, tear_down);
 	tcase_set_timeout(skl, 120);
@@ -545,8 +544,5 @@ int main(void)
 	tcase_add_checked_fixture(bdw, set_up_bdw, tear_down);
 	tcase_add_test(bdw, the_primary_plane_of_broadwell_is_seen);
 	suite_add_tcase(suite, bdw);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "driver.h"
+#include "test_run.h"
 
 #define ACTIVE	     0x1u
 #define SWITCHED     0x14u
@@ -470,8 +471,6 @@ int main(void)
 {
 	Suite *s = suite_create("submit");
 	TCase *tc = tcase_create("execlists");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, one_context_is_promoted_once_and_completed_once);
@@ -492,8 +491,5 @@ int main(void)
 	tcase_add_test(tc, failures_of_the_host_are_survived);
 	tcase_add_test(tc, a_capped_gpu_rests_for_its_share_of_the_time);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

@@ -6,6 +6,7 @@
 
 #include "driver.h"
 #include "twin/twin.h"
+#include "test_run.h"
 
 #define MI_END	   0x05000000u
 #define BB_START   0x18800101u /* in the PPGTT */
@@ -488,8 +489,6 @@ int main(void)
 {
 	Suite *s = suite_create("twin");
 	TCase *tc = tcase_create("commands");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -513,8 +512,5 @@ int main(void)
 	tcase_add_loop_test(tc, garbage_ends_within_the_budget_and_touches_only_what_is_its, 0,
 			    16);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

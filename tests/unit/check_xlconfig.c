@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "xlconfig.h"
+#include "test_run.h"
 
 static struct gt_options o;
 static struct gt_error err;
@@ -101,8 +102,6 @@ int main(void)
 {
 	Suite *suite = suite_create("xlconfig");
 	TCase *tc = tcase_create("xlconfig");
-	SRunner *sr = srunner_create(suite);
-	int nr_failed;
 
 	tcase_add_test(tc, numbers_and_strings_are_options_alike);
 	tcase_add_test(tc, the_last_assignment_of_a_key_wins);
@@ -111,8 +110,5 @@ int main(void)
 	tcase_add_test(tc, xl_words_win_over_our_words_and_these_over_the_file);
 	tcase_add_test(tc, a_pipe_is_refused_unless_our_words_make_it_needless);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	nr_failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(suite);
 }
