@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: three guests one after another, each with its own vGPU and picture, and nothing left of each
+# LIST: full
 
 for guest in anna berta clara; do
 	guest_vgt $guest xengt_job=fbdump || fail_now "$guest has a console"
