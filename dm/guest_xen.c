@@ -320,6 +320,24 @@ static int guest_place_bar(struct gt_guest *g, enum gt_bar bar, gt_gpa_t base, u
 	return 0;
 }
 
+/*
+ * Xen refuses pages that are not plain RAM (grants, holes, pages under QEMU's dirty tracking); our
+ * own BAR pages have types of their own.
+ */
+static int guest_set_tracked(struct gt_guest *g, gt_gfn_t gfn, bool tracked)
+{
+	struct dm_guest *d = to_dm(g);
+
+	if (is_bar_ram(d, gfn)) {
+		return -EINVAL;
+	}
+	if (xendevicemodel_set_mem_type(d->c.dmod, (domid_t)g->domid,
+					tracked ? HVMMEM_ioreq_server : HVMMEM_ram_rw, gfn, 1)) {
+		return -errno;
+	}
+	return 0;
+}
+
 static int guest_raise_msi(struct gt_guest *g, uint64_t addr, uint32_t data)
 {
 	struct dm_guest *d = to_dm(g);
@@ -350,6 +368,7 @@ static const struct gt_guest_ops guest_ops = {
 	.map = guest_map,
 	.unmap = guest_unmap,
 	.place_bar = guest_place_bar,
+	.set_tracked = guest_set_tracked,
 	.raise_msi = guest_raise_msi,
 	.set_intx = guest_set_intx,
 	.now_ns = guest_now_ns,

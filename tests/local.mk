@@ -8,6 +8,7 @@ libtestsupport_la_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 libtestsupport_la_SOURCES = \
 	tests/support/driver.c tests/support/driver.h \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
+	tests/support/ppgtt_model.c tests/support/ppgtt_model.h \
 	tests/support/screen.c tests/support/screen.h \
 	tests/support/swizzle.c tests/support/swizzle.h \
 	tests/support/test_run.h \
@@ -33,6 +34,7 @@ UNIT_TESTS = \
 	check_pci \
 	check_png \
 	check_ppgtt \
+	check_ppgtt_shadow \
 	check_regs \
 	check_replay \
 	check_server \
@@ -103,6 +105,10 @@ check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
 check_ppgtt_SOURCES = tests/unit/check_ppgtt.c
 check_ppgtt_CFLAGS = $(UNIT_CFLAGS)
 check_ppgtt_LDADD = $(UNIT_LIBS)
+
+check_ppgtt_shadow_SOURCES = tests/unit/check_ppgtt_shadow.c
+check_ppgtt_shadow_CFLAGS = $(UNIT_CFLAGS)
+check_ppgtt_shadow_LDADD = $(UNIT_LIBS)
 
 check_regs_SOURCES = tests/unit/check_regs.c
 check_regs_CFLAGS = $(UNIT_CFLAGS)

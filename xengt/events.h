@@ -28,7 +28,16 @@ struct gt_vgpu;
 	X(vblanks, "vblank interrupts raised")                                                     \
 	X(ggtt_flushes, "writes of GFX_FLSH_CNTL")                                                 \
 	X(ggtt_updates, "GGTT entries taken over")                                                 \
-	X(ppgtt_walks, "walks of a guest PPGTT")                                                   \
+	X(exits_table_write, "writes of tracked page tables")                                      \
+	X(ppgtt_lookups, "pages looked up in a PPGTT")                                             \
+	X(ppgtt_tables, "page tables shadowed")                                                    \
+	X(ppgtt_tables_evicted, "shadows given up because there were too many")                    \
+	X(ppgtt_compared, "page tables compared with the guest's")                                 \
+	X(ppgtt_updates, "PPGTT entries taken over")                                               \
+	X(ppgtt_tracked, "page tables put under write tracking")                                   \
+	X(ppgtt_untracked, "page tables taken from write tracking by a write")                     \
+	X(ppgtt_tracked_now, "page tables under write tracking at the moment")                     \
+	X(ppgtt_track_refused, "changes of a page's type that the host refused")                   \
 	X(submissions, "execlist submissions")                                                     \
 	X(contexts_done, "execlist elements completed")                                            \
 	X(commands, "commands executed")                                                           \

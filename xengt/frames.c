@@ -132,6 +132,16 @@ void *gt_frames_get(struct gt_frames *f, gt_gfn_t gfn)
 	return map_new(f, gfn);
 }
 
+void *gt_frames_get_for_write(struct gt_frames *f, gt_gfn_t gfn)
+{
+	void *page = gt_frames_get(f, gfn);
+
+	if (page) {
+		gt_ppgtt_written(f->v->ppgtt, gfn);
+	}
+	return page;
+}
+
 void gt_frames_trim(struct gt_frames *f)
 {
 	while (f->nr > GT_FRAMES_MAX) {
@@ -163,7 +173,9 @@ static int copy(struct gt_vgpu *v, gt_gpa_t gpa, uint8_t *out, const uint8_t *in
 		size_t in_page = (gpa + done) % GT_PAGE_SIZE;
 		size_t n = GT_PAGE_SIZE - in_page < len - done ? GT_PAGE_SIZE - in_page
 								: len - done;
-		uint8_t *page = gt_frames_get(v->frames, (gpa + done) >> GT_PAGE_SHIFT);
+		gt_gfn_t gfn = (gpa + done) >> GT_PAGE_SHIFT;
+		uint8_t *page = out ? gt_frames_get(v->frames, gfn)
+				    : gt_frames_get_for_write(v->frames, gfn);
 
 		if (!page) {
 			ret = -EFAULT;

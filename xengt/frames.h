@@ -23,6 +23,8 @@ void gt_frames_destroy(struct gt_frames *f);
  * the next call of gt_frames_trim() or gt_frames_drop_all().
  */
 void *gt_frames_get(struct gt_frames *f, gt_gfn_t gfn);
+/* The same for a page that will be written: page tables kept under write tracking hear of it. */
+void *gt_frames_get_for_write(struct gt_frames *f, gt_gfn_t gfn);
 /* Between pieces of work: give up least recently used pages beyond GT_FRAMES_MAX. */
 void gt_frames_trim(struct gt_frames *f);
 void gt_frames_drop_all(struct gt_frames *f);

@@ -113,7 +113,7 @@ gt_spte_t gt_ggtt_lookup(struct gt_vgpu *v, uint64_t page)
 }
 
 /* Host address of a byte, NULL if there is no page of the guest behind it. */
-static uint8_t *host_address(struct gt_vgpu *v, gt_gma_t gma)
+static uint8_t *host_address(struct gt_vgpu *v, gt_gma_t gma, bool write)
 {
 	gt_spte_t e = gt_ggtt_lookup(v, gma >> GT_PAGE_SHIFT);
 	uint8_t *page;
@@ -121,7 +121,8 @@ static uint8_t *host_address(struct gt_vgpu *v, gt_gma_t gma)
 	if (!e || gt_spte_is_scratch(e)) {
 		return NULL;
 	}
-	page = gt_frames_get(v->frames, gt_spte_frame(e));
+	page = write ? gt_frames_get_for_write(v->frames, gt_spte_frame(e))
+		     : gt_frames_get(v->frames, gt_spte_frame(e));
 	if (!page) {
 		gt_event(v, GT_EV_ggtt_bad_address, "frame 0x%llx is no RAM",
 			 (unsigned long long)gt_spte_frame(e));
@@ -136,7 +137,7 @@ static int copy(struct gt_vgpu *v, gt_gma_t gma, uint8_t *out, const uint8_t *in
 	for (size_t done = 0; done < len;) {
 		size_t room = GT_PAGE_SIZE - (gma + done) % GT_PAGE_SIZE;
 		size_t n = room < len - done ? room : len - done;
-		uint8_t *host = host_address(v, gma + done);
+		uint8_t *host = host_address(v, gma + done, in);
 
 		if (!host) {
 			return -EFAULT;
@@ -202,7 +203,7 @@ void gt_ggtt_bar_write(struct gt_vgpu *v, uint64_t off, unsigned size, uint64_t 
 static bool aperture_access(struct gt_vgpu *v, uint64_t off, unsigned size, uint8_t *out,
 			    const uint8_t *in)
 {
-	uint8_t *host = host_address(v, gt_fence_translate(v, off));
+	uint8_t *host = host_address(v, gt_fence_translate(v, off), in);
 
 	if (!host) {
 		gt_event(v, GT_EV_aperture_unmapped, "0x%llx", (unsigned long long)off);

@@ -90,17 +90,21 @@ static uint64_t read_element(struct gt_vgpu *v, gt_gpa_t gpa, unsigned size)
 	return gt_vgpu_bar_read(v, bar, off, size) & ones(size);
 }
 
+/*
+ * A write to no BAR is one of a page of RAM that is tracked (gt_guest_ops.set_tracked), or was when
+ * the guest made it: Xen has not carried it out.
+ */
 static void write_element(struct gt_vgpu *v, gt_gpa_t gpa, unsigned size, uint64_t val)
 {
 	enum gt_bar bar;
 	uint64_t off;
 
-	if (!gt_vgpu_bar_find(v, gpa, &bar, &off)) {
-		gt_event(v, GT_EV_bad_access, "wrote %u bytes at %#llx, where no BAR is", size,
+	if (gt_vgpu_bar_find(v, gpa, &bar, &off)) {
+		gt_vgpu_bar_write(v, bar, off, size, val & ones(size));
+	} else if (gt_guest_write(v, gpa, &val, size)) {
+		gt_event(v, GT_EV_bad_access, "wrote %u bytes at %#llx, where nothing is", size,
 			 (unsigned long long)gpa);
-		return;
 	}
-	gt_vgpu_bar_write(v, bar, off, size, val & ones(size));
 }
 
 /*
@@ -140,8 +144,20 @@ static void copy_from_buffer(struct gt_vgpu *v, const struct gt_ioreq *r, uint32
 	write_element(v, element_addr(r->addr, r, i), r->size, val);
 }
 
+/* One exit, however many elements: the first write already ends the tracking of a page. */
+static void count_exit(struct gt_vgpu *v, const struct gt_ioreq *r)
+{
+	enum gt_bar bar;
+	uint64_t off;
+
+	if (!r->read && !gt_vgpu_bar_find(v, r->addr, &bar, &off)) {
+		gt_count(v, GT_C_exits_table_write);
+	}
+}
+
 static void handle_memory(struct gt_vgpu *v, struct gt_ioreq *r)
 {
+	count_exit(v, r);
 	for (uint32_t i = 0; i < r->count; i++) {
 		gt_gpa_t gpa = element_addr(r->addr, r, i);
 

@@ -26,7 +26,9 @@ libmediator_la_SOURCES = \
 	xengt/pci.c \
 	xengt/pixel.c xengt/pixel.h \
 	xengt/platform.c \
-	xengt/ppgtt.c \
+	xengt/ppgtt.c xengt/ppgtt_internal.h \
+	xengt/ppgtt_table.c \
+	xengt/ppgtt_track.c \
 	xengt/regs.c \
 	xengt/regs_display.c \
 	xengt/regs_engine.c \

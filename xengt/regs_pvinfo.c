@@ -58,13 +58,43 @@ static void write_display_ready(struct gt_vgpu *v, const struct gt_reg *r,
 	v->display.driver_ready = ready;
 }
 
-/* A page table came or went: what was remembered of its walks is void. */
+static uint64_t announced_root(struct gt_vgpu *v, unsigned i)
+{
+	return (uint64_t)gt_vreg(v, PV_PDP + 8 * i + 4) << 32 | gt_vreg(v, PV_PDP + 8 * i);
+}
+
+/* The four page directories of a legacy 32-bit address space: four roots. */
+static void for_page_directories(struct gt_vgpu *v, void (*fn)(struct gt_ppgtt *, uint64_t))
+{
+	for (unsigned i = 0; i < 4; i++) {
+		fn(v->ppgtt, (announced_root(v, i) & GT_PAGE_MASK) | GT_PPGTT_ROOT_PD);
+	}
+}
+
+/* Page tables and contexts come and go.  Contexts need no announcement: a submission does. */
 static void write_g2v_notify(struct gt_vgpu *v, const struct gt_reg *r,
 			     const struct gt_reg_write *w)
 {
 	if (w->raw < G2V_PPGTT_L3_CREATE || w->raw > G2V_EXECLIST_DESTROY) {
 		gt_event(v, GT_EV_g2v_unknown, "code %u", w->raw);
 		return;
+	}
+	switch ((enum g2v)w->raw) {
+	case G2V_PPGTT_L3_CREATE:
+		for_page_directories(v, gt_ppgtt_root_create);
+		break;
+	case G2V_PPGTT_L3_DESTROY:
+		for_page_directories(v, gt_ppgtt_root_destroy);
+		break;
+	case G2V_PPGTT_L4_CREATE:
+		gt_ppgtt_root_create(v->ppgtt, announced_root(v, 0) & GT_PAGE_MASK);
+		break;
+	case G2V_PPGTT_L4_DESTROY:
+		gt_ppgtt_root_destroy(v->ppgtt, announced_root(v, 0) & GT_PAGE_MASK);
+		break;
+	case G2V_EXECLIST_CREATE:
+	case G2V_EXECLIST_DESTROY:
+		break;
 	}
 	gt_ppgtt_invalidate(v->ppgtt);
 }

@@ -43,8 +43,10 @@ static uint32_t *status_page(struct gt_vgpu *v, enum gt_engine e)
 	uint32_t gma = gt_vreg(v, gt_engine_base[e] + RING_HWS_PGA);
 	gt_spte_t spte = gt_ggtt_lookup(v, gma >> GT_PAGE_SHIFT);
 
-	return spte && !gt_spte_is_scratch(spte) ? gt_frames_get(v->frames, gt_spte_frame(spte))
-						 : NULL;
+	if (!spte || gt_spte_is_scratch(spte)) {
+		return NULL;
+	}
+	return gt_frames_get_for_write(v->frames, gt_spte_frame(spte));
 }
 
 static void csb_write(struct gt_vgpu *v, enum gt_engine e, uint32_t status, uint32_t tag)
@@ -98,7 +100,8 @@ static void *on_frame(void *ctx, gt_spte_t e, bool write)
 	if (!(e & GT_SPTE_PRESENT) || gt_spte_is_scratch(e) || (write && !(e & GT_SPTE_WRITE))) {
 		return NULL;
 	}
-	page = gt_frames_get(v->frames, gt_spte_frame(e));
+	page = write ? gt_frames_get_for_write(v->frames, gt_spte_frame(e))
+		     : gt_frames_get(v->frames, gt_spte_frame(e));
 	if (!page) {
 		gt_event(v, GT_EV_ppgtt_bad_entry, "frame 0x%llx is no RAM",
 			 (unsigned long long)gt_spte_frame(e));
@@ -111,11 +114,18 @@ static gt_spte_t on_ggtt(void *ctx, uint32_t page)
 	return gt_ggtt_lookup(ctx, page);
 }
 
-static gt_spte_t on_ppgtt(void *ctx, uint64_t pml4, gt_gma_t gma)
+static gt_spte_t on_ppgtt(void *ctx, uint64_t root, gt_gma_t gma)
 {
 	struct gt_vgpu *v = ctx;
 
-	return gt_ppgtt_lookup(v->ppgtt, pml4, gma);
+	return gt_ppgtt_lookup(v->ppgtt, root, gma);
+}
+
+static void on_tlb_invalidate(void *ctx)
+{
+	struct gt_vgpu *v = ctx;
+
+	gt_ppgtt_invalidate(v->ppgtt);
 }
 
 static uint32_t on_reg_read(void *ctx, enum gt_engine e, uint32_t off)
@@ -144,6 +154,7 @@ int gt_submit_init(struct gt_vgpu *v)
 		.frame = on_frame,
 		.ggtt = on_ggtt,
 		.ppgtt = on_ppgtt,
+		.tlb_invalidate = on_tlb_invalidate,
 		.reg_read = on_reg_read,
 		.reg_write = on_reg_write,
 		.event = on_event,
@@ -212,7 +223,7 @@ void gt_submit_elsp(struct gt_vgpu *v, enum gt_engine e, uint32_t dword)
 		elem[1].desc = 0;
 	}
 	gt_count(v, GT_C_submissions);
-	gt_ppgtt_invalidate(v->ppgtt);
+	gt_ppgtt_submit(v->ppgtt);
 	se->nr_waiting = 1;
 	if (s->hw->ops->submit(s->hw, e, elem)) {
 		gt_err(GT_T_SUBMIT, "the GPU refused a submission");

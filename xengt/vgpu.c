@@ -32,7 +32,7 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_regs_reset(v);
 	gt_pvinfo_reset(v);
 	gt_ggtt_reset(v);
-	gt_ppgtt_invalidate(v->ppgtt);
+	gt_ppgtt_forget(v->ppgtt);
 	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
 	gt_display_reset(v);
 	gt_gmbus_reset(v);
@@ -246,7 +246,7 @@ bool gt_vgpu_bar_find(struct gt_vgpu *v, gt_gpa_t gpa, enum gt_bar *bar, uint64_
 
 void gt_vgpu_invalidate(struct gt_vgpu *v)
 {
-	gt_ppgtt_invalidate(v->ppgtt);
+	gt_ppgtt_forget(v->ppgtt);
 	gt_frames_drop_all(v->frames);
 }
 

@@ -56,6 +56,13 @@ struct gt_guest_ops {
 	 */
 	int (*place_bar)(struct gt_guest *g, enum gt_bar bar, gt_gpa_t base, uint64_t size);
 
+	/*
+	 * Make writes of a page of guest RAM arrive as requests, which are then ours to carry out,
+	 * or let them go through again.  Reads are free in either case.  0 or negative errno:
+	 * not every page can be tracked.
+	 */
+	int (*set_tracked)(struct gt_guest *g, gt_gfn_t gfn, bool tracked);
+
 	/* Raise one MSI (an edge) / drive the INTA# level. 0 or negative errno. */
 	int (*raise_msi)(struct gt_guest *g, uint64_t addr, uint32_t data);
 	int (*set_intx)(struct gt_guest *g, bool level);

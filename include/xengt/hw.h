@@ -39,9 +39,15 @@ struct gt_hw_events {
 	/* Host memory of a shadowed frame, GT_PAGE_SIZE bytes; NULL if it cannot be had. The
 	 * pointer is good until the current submit()/run() returns. */
 	void *(*frame)(void *ctx, gt_spte_t e, bool write);
-	/* Shadow entry of a GGTT page / of page @gma in the PPGTT whose root the context holds. */
+	/*
+	 * Shadow entry of a GGTT page / of page @gma in a PPGTT.  @root is the PML4's address as
+	 * the context holds it; or, for a context with legacy 32-bit addressing, that of the page
+	 * directory for the gigabyte of @gma, with bit 0 set, and @gma is what lies in it.
+	 */
 	gt_spte_t (*ggtt)(void *ctx, uint32_t page);
-	gt_spte_t (*ppgtt)(void *ctx, uint64_t pml4, gt_gma_t gma);
+	gt_spte_t (*ppgtt)(void *ctx, uint64_t root, gt_gma_t gma);
+	/* A command invalidated the TLB: shadow entries looked up before are not good any more. */
+	void (*tlb_invalidate)(void *ctx);
 	/* Registers as commands see them (LRI, SRM, ...); refused ones read 0, write nothing. */
 	uint32_t (*reg_read)(void *ctx, enum gt_engine e, uint32_t off);
 	void (*reg_write)(void *ctx, enum gt_engine e, uint32_t off, uint32_t val);

@@ -79,6 +79,22 @@ static int fake_place_bar(struct gt_guest *g, enum gt_bar bar, gt_gpa_t base, ui
 	return 0;
 }
 
+/* As Xen has it: only RAM, and only from the one type to the other. */
+static int fake_set_tracked(struct gt_guest *g, gt_gfn_t gfn, bool tracked)
+{
+	struct fake_guest *f = fake(g);
+
+	if (must_fail(f)) {
+		return -ENOMEM;
+	}
+	if (gfn >= f->mem_B / GT_PAGE_SIZE) {
+		return -EINVAL;
+	}
+	f->nr_tracked += tracked - f->tracked[gfn];
+	f->tracked[gfn] = tracked;
+	return 0;
+}
+
 static int fake_raise_msi(struct gt_guest *g, uint64_t addr, uint32_t data)
 {
 	struct fake_guest *f = fake(g);
@@ -112,6 +128,7 @@ static const struct gt_guest_ops fake_ops = {
 	.map = fake_map,
 	.unmap = fake_unmap,
 	.place_bar = fake_place_bar,
+	.set_tracked = fake_set_tracked,
 	.raise_msi = fake_raise_msi,
 	.set_intx = fake_set_intx,
 	.now_ns = fake_now_ns,
@@ -132,7 +149,8 @@ struct fake_guest *fake_guest_create(unsigned mem_MiB, uint32_t nr_gtt)
 	f->mem = mmap(NULL, f->mem_B, PROT_READ | PROT_WRITE, MAP_SHARED, f->fd, 0);
 	f->base.regs = aligned_alloc(GT_PAGE_SIZE, GT_REGS_SIZE);
 	f->base.gtt = aligned_alloc(GT_PAGE_SIZE, (size_t)nr_gtt * 8);
-	if (f->mem == MAP_FAILED || !f->base.regs || !f->base.gtt) {
+	f->tracked = calloc(f->mem_B / GT_PAGE_SIZE, sizeof(*f->tracked));
+	if (f->mem == MAP_FAILED || !f->tracked || !f->base.regs || !f->base.gtt) {
 		abort();
 	}
 	memset(f->base.regs, 0, GT_REGS_SIZE);
@@ -148,6 +166,7 @@ void fake_guest_destroy(struct fake_guest *f)
 {
 	munmap(f->mem, f->mem_B);
 	close(f->fd);
+	free(f->tracked);
 	free(f->base.regs);
 	free(f->base.gtt);
 	free(f);

@@ -17,6 +17,8 @@ struct fake_guest {
 	unsigned fail_in;   /* the fail_in-th fallible call from now fails with -ENOMEM; 0: none */
 	unsigned nr_calls;  /* fallible calls made */
 	size_t nr_mapped;   /* pages mapped at the moment */
+	bool *tracked;	    /* by frame: whether writes exit */
+	size_t nr_tracked;
 	unsigned nr_msi;    /* MSIs raised */
 	uint64_t msi_addr;
 	uint32_t msi_data;

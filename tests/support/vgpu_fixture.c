@@ -30,6 +30,10 @@ void vgpu_fixture_finish(struct vgpu_fixture *f)
 		fprintf(stderr, "%zu pages of the guest are still mapped\n", f->guest->nr_mapped);
 		abort();
 	}
+	if (f->guest->nr_tracked) {
+		fprintf(stderr, "%zu pages are still tracked\n", f->guest->nr_tracked);
+		abort();
+	}
 	fake_guest_destroy(f->guest);
 }
 

@@ -15,7 +15,7 @@ struct vgpu_fixture {
 void vgpu_fixture_init(struct vgpu_fixture *f, enum gt_platform_id platform);
 /* With options of the test's own. */
 void vgpu_fixture_init_with(struct vgpu_fixture *f, const struct gt_options *o);
-/* Destroys both; aborts if a page of the guest is still mapped. */
+/* Destroys both; aborts if a page of the guest is still mapped or tracked. */
 void vgpu_fixture_finish(struct vgpu_fixture *f);
 
 /* Program BARs and MSI as firmware and driver do, switch decoding and bus mastering on. */

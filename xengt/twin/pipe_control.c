@@ -53,6 +53,7 @@ static void finish(struct cs *cs, bool invalidate, bool notify)
 {
 	if (invalidate) {
 		gt_twin_tlb_flush(cs->tw);
+		cs->tw->ev.tlb_invalidate(cs->tw->ev.ctx);
 	}
 	if (notify) {
 		cs->tw->ev.interrupt(cs->tw->ev.ctx, cs->id, IRQ_NOTIFY);
