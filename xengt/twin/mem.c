@@ -15,6 +15,20 @@ void gt_twin_tlb_flush(struct twin *tw)
 	tw->tlb_generation++;
 }
 
+/* The page directory that @page lies in, of a legacy context: 4 GiB, and nothing above. */
+static bool find_directory(const struct twin *tw, uint64_t *root, uint64_t *page)
+{
+	const struct cs *cs = &tw->cs[*root / GT_PAGE_SIZE % GT_NR_ENGINES];
+	gt_gma_t gma = *page << GT_PAGE_SHIFT;
+
+	if (gma >> 32) {
+		return false;
+	}
+	*root = cs->pdp[gma >> 30] | 1;
+	*page = gma % GT_GiB(1) >> GT_PAGE_SHIFT;
+	return true;
+}
+
 static uint8_t *translate(struct twin *tw, uint64_t root, gt_gma_t gma, bool write)
 {
 	gt_spte_t e;
@@ -33,9 +47,14 @@ static uint8_t *translate(struct twin *tw, uint64_t root, gt_gma_t gma, bool wri
 uint8_t *gt_twin_map(struct twin *tw, uint64_t root, gt_gma_t gma, bool write)
 {
 	uint64_t page = (gma & GMA_MASK) >> GT_PAGE_SHIFT;
-	uint64_t key = (page * 2 + write) ^ (root >> GT_PAGE_SHIFT) * 7;
-	struct tlb *t = &tw->tlb[key * UINT64_C(0x9e3779b97f4a7c15) >> 56];
+	struct tlb *t;
+	uint64_t key;
 
+	if (ROOT_IS_LEGACY(root) && !find_directory(tw, &root, &page)) {
+		return NULL;
+	}
+	key = (page * 2 + write) ^ (root >> GT_PAGE_SHIFT) * 7;
+	t = &tw->tlb[key * UINT64_C(0x9e3779b97f4a7c15) >> 56];
 	if (t->generation != tw->tlb_generation || t->root != root || t->page != page ||
 	    t->write != write) {
 		*t = (struct tlb){

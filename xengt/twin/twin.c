@@ -16,9 +16,10 @@
 #define TURN_COST 256u
 #define RUN_COST  (1u << 17)
 
-#define DESC_LRCA	 0xfffff000u
-#define DESC_ADDRESSING	 (3u << 3)
-#define DESC_PPGTT_48BIT (3u << 3)
+#define DESC_LRCA	  0xfffff000u
+#define DESC_ADDRESSING	  (3u << 3)
+#define DESC_LEGACY_32BIT (1u << 3)
+#define DESC_PPGTT_48BIT  (3u << 3)
 
 /* Dwords of the register state, one page behind the context's first. */
 enum { IMAGE_HEAD = 0x05, IMAGE_TAIL = 0x07, IMAGE_START = 0x09, IMAGE_CTL = 0x0b,
@@ -81,12 +82,32 @@ static void set_indirect(struct cs *cs, uint32_t indirect)
 	}
 }
 
+/* PDP0 is the PML4 of a 48-bit context; PDP0..3 are the page directories of a legacy one. */
+static bool load_root(struct cs *cs, const uint32_t *im, uint64_t desc)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		uint32_t lo = image_read(im, IMAGE_PDP0_LDW - 4 * i) & ~0xfffu;
+
+		cs->pdp[i] = (uint64_t)image_read(im, IMAGE_PDP0_UDW - 4 * i) << 32 | lo;
+	}
+	cs->pml4 = cs->pdp[0];
+	switch (desc & DESC_ADDRESSING) {
+	case DESC_LEGACY_32BIT:
+		cs->pml4 = ROOT_LEGACY(cs->id);
+		return true;
+	case DESC_PPGTT_48BIT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void load_context(struct cs *cs)
 {
 	const uint32_t *im = image(cs, false);
 	uint64_t desc = cs->elem[cs->cur].desc;
 
-	if (!im || (desc & DESC_ADDRESSING) != DESC_PPGTT_48BIT) {
+	if (!im || !load_root(cs, im, desc)) {
 		hang(cs, "a context that cannot be loaded");
 		return;
 	}
@@ -95,7 +116,6 @@ static void load_context(struct cs *cs)
 	cs->start = image_read(im, IMAGE_START) & ~0xfffu;
 	cs->ctl = image_read(im, IMAGE_CTL);
 	cs->size_B = (cs->ctl & RING_SIZE) + GT_PAGE_SIZE;
-	cs->pml4 = (uint64_t)image_read(im, IMAGE_PDP0_UDW) << 32 | image_read(im, IMAGE_PDP0_LDW);
 	cs->in_semaphore = false;
 	cs->blt_row = 0;
 	if (!(cs->ctl & RING_VALID) || cs->head >= cs->size_B || cs->tail >= cs->size_B) {

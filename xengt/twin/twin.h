@@ -21,6 +21,9 @@
 
 /* Root of the GGTT where a PPGTT has its PML4's address. */
 #define ROOT_GGTT UINT64_MAX
+/* Root of an engine's context with legacy 32-bit addressing: four page directories, cs->pdp[]. */
+#define ROOT_LEGACY(engine) (GT_PAGE_SIZE * (uint64_t)(engine) + 2)
+#define ROOT_IS_LEGACY(root) ((root) % GT_PAGE_SIZE == 2)
 
 #define MAX_BLT_ROW_B (32768u * 4)
 
@@ -50,7 +53,8 @@ struct cs {
 	bool in_semaphore;
 
 	uint32_t head, tail, start, ctl, size_B; /* of the ring, bytes */
-	gt_gpa_t pml4;
+	uint64_t pml4;	 /* root of its PPGTT */
+	gt_gpa_t pdp[4]; /* if that is ROOT_LEGACY */
 	uint32_t ticks; /* time stamp when the context was loaded */
 	struct level level[MAX_DEPTH + 1];
 	unsigned depth;
