@@ -134,6 +134,8 @@ static const struct gt_reg_row rows[] = {
 	ROW("FBC_CHICKEN", 0x43224, PRM_DISPLAY),
 	ROW("IPS_CTL", 0x43408, PRM_DISPLAY),
 	{ .name = "DIGITAL_PORT_HOTPLUG_CTL", .off = 0x44030, .w1c = 0x3, .prm = PRM_DISPLAY },
+	/* which display events the engines hear of: none */
+	{ .name = "DE_RRMR", .off = 0x44050, .reset = GT_RESET(~0u), .prm = PRM_DISPLAY },
 	ROW("ARB_CTL", 0x45000, PRM_WATERMARK),
 	ROW("ARB_CTL2", 0x45004, PRM_WATERMARK),
 	{ .name = "DBUF_CTL", .off = 0x45008, .reset = RESET_BY_GEN(0, GT_ENABLE | GT_LOCK),
@@ -162,7 +164,9 @@ static const struct gt_reg_row rows[] = {
 	{ .name = "WRPLL_CTL2", .off = 0x46060, .platforms = GEN9_ONLY, .write = gt_dpll_write,
 	  .prm = PRM_CLOCK },
 	{ .name = "WRPLL_CTL2", .off = 0x46060, .platforms = BDW_ONLY, .prm = PRM_CLOCK },
-	ROWS("PORT_CLK_SEL", 0x46100, 5, PRM_CLOCK),
+	/* bits 31:29: 7, no clock */
+	{ .name = "PORT_CLK_SEL", .off = 0x46100, .nr = 5, .reset = RESET_BY_GEN(0xe0000000, 0),
+	  .prm = "BDW vol 11, PORT_CLK_SEL" },
 	ROWS("TRANS_CLK_SEL", 0x46140, 3, PRM_CLOCK),
 	ROW("CDCLK_FREQ", 0x46200, PRM_CLOCK),
 	ROW("NDE_RSTWRN_OPT", 0x46408, PRM_POWER),
@@ -227,6 +231,9 @@ static const struct gt_reg_row rows[] = {
 	ROW("SOUTH_DSPCLK_GATE_D", 0xc2020, PRM_SOUTH),
 	{ .name = "SHOTPLUG_CTL", .off = 0xc4030, .w1c = 0x03030303, .prm = PRM_SOUTH },
 	{ .name = "SHOTPLUG_CTL2", .off = 0xc403c, .w1c = 0x3, .prm = PRM_SOUTH },
+	/* FIFO underruns of the PCH's transcoders */
+	{ .name = "SERR_INT", .off = 0xc4040, .w1c = ~0u, .platforms = BDW_ONLY,
+	  .prm = "BDW vol 11, South Display" },
 	ROW("SBI_ADDR", 0xc6000, PRM_SBI),
 	ROW("SBI_DATA", 0xc6004, PRM_SBI),
 	{ .name = "SBI_CTL_STAT", .off = 0xc6008, .write = gt_sbi_write, .prm = PRM_SBI },

@@ -123,7 +123,8 @@ static const struct gt_reg_row rows[] = {
 	MASKED_N("HDC_CHICKEN", 0x7300, 4),
 	STORED("SLICE_COMMON_ECO_CHICKEN1", 0x731c, PRM_WA),
 	STORED("FBC_LLC_READ_CTRL", 0x9044, PRM_WA),
-	VALUE("FUSE2", 0x9120, 0x02800000, 0x02800000, 0x02800000),
+	/* One slice of three subslices: bits 27:25; disabled are, of gen9's four, the last one. */
+	VALUE("FUSE2", 0x9120, 0x02000000, 0x02800000, 0x02800000),
 	STORED_N("EU_DISABLE", 0x9134, 3, PRM_GT),
 	STORED("UCGCTL1", 0x9400, PRM_WA),
 	STORED("UCGCTL2", 0x9404, PRM_WA),
@@ -188,5 +189,8 @@ static const struct gt_reg_row rows[] = {
 	{ .name = "FENCE_MSB", .off = 0x100004, .nr = 32, .stride = 8, .prm = PRM_GT },
 	ACTION("GFX_FLSH_CNTL", 0x101008, write_gfx_flush),
 	STORED("EDRAM_CAP", 0x120010, PRM_GT),
+	/* which subslices have power: none while the GPU is idle */
+	STORED("GT_CORE_STATUS", 0x138060, PRM_RPS),
+	STORED("GT_SLICE_INFO", 0x138064, PRM_RPS),
 };
 const struct gt_reg_table gt_regs_gt = { rows, GT_ARRAY_SIZE(rows) };
