@@ -28,6 +28,8 @@ enum config_reg {
 	PCI_MSI_ADDR = 0xb0,
 	PCI_MSI_ADDR_HI = 0xb4,
 	PCI_MSI_DATA = 0xb8,
+	PCI_PM = 0xd0, /* power management 1.1: D0 and D3hot, no PME# */
+	PCI_PM_STATUS = 0xd4,
 	PCI_ASLS = 0xfc, /* address of the OpRegion: 0, there is none, until a BIOS writes one */
 };
 
@@ -46,6 +48,11 @@ enum config_reg {
 #define MSI_CAPABILITY	    0x05u
 #define MSI_ENABLE	    GT_BIT(16)
 #define MSI_64BIT	    GT_BIT(16 + 7)
+#define MSI_NEXT_SHIFT	    8
+#define PM_CAPABILITY	    0x00220001u /* version 2, needs initialisation by the driver */
+#define PM_STATE	    0x3u
+#define PM_D0		    0u
+#define PM_D3HOT	    3u
 #define INTA		    1u
 
 /* Index of placed[]. */
@@ -111,6 +118,8 @@ static uint32_t config_writable(const struct gt_vgpu *v, uint32_t off)
 		return MSI_ENABLE;
 	case PCI_MSI_ADDR:
 		return ~3u;
+	case PCI_PM_STATUS:
+		return PM_STATE;
 	case PCI_MSI_DATA:
 		return 0xffff;
 	case PCI_BAR0 + 4:
@@ -149,7 +158,8 @@ static void config_init(struct gt_vgpu *v)
 	config_set(v, PCI_CAPABILITIES, PCI_MSI);
 	config_set(v, PCI_INTERRUPT, INTA << 8);
 	config_set(v, PCI_GMCH_CTL, gmch_ctl(v->part.ggtt_size));
-	config_set(v, PCI_MSI, MSI_CAPABILITY | MSI_64BIT);
+	config_set(v, PCI_MSI, MSI_CAPABILITY | PCI_PM << MSI_NEXT_SHIFT | MSI_64BIT);
+	config_set(v, PCI_PM, PM_CAPABILITY);
 	v->pci.sizing = 0;
 }
 
@@ -165,12 +175,20 @@ static uint64_t place_address(const struct gt_vgpu *v, unsigned i)
 	return addr & ~(place_size(v, i) - 1);
 }
 
-/* Whether a BAR is decoded at all: memory space on, and nobody is asking for its size just now. */
+static bool is_awake(const struct gt_vgpu *v)
+{
+	return (config_get(v, PCI_PM_STATUS) & PM_STATE) == PM_D0;
+}
+
+/*
+ * Whether a BAR is decoded at all: memory space on, not asleep, and nobody is asking for its size
+ * just now.
+ */
 static bool place_is_decoded(const struct gt_vgpu *v, unsigned i)
 {
 	uint32_t halves = places[i].wide ? 3 : 1;
 
-	if (!(config_get(v, PCI_COMMAND) & COMMAND_MEMORY) ||
+	if (!(config_get(v, PCI_COMMAND) & COMMAND_MEMORY) || !is_awake(v) ||
 	    (v->pci.sizing & (halves << (places[i].off / 4)))) {
 		return false;
 	}
@@ -286,6 +304,14 @@ static void note_sizing(struct gt_vgpu *v, uint32_t off, uint32_t mask, uint32_t
 	}
 }
 
+/* Only D0 and D3hot exist: a write of another state is lost. */
+static uint32_t power_state(uint32_t old, uint32_t now)
+{
+	uint32_t state = now & PM_STATE;
+
+	return state == PM_D0 || state == PM_D3HOT ? now : old;
+}
+
 void gt_pci_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint32_t val)
 {
 	if (!access_is_valid(off, size)) {
@@ -299,13 +325,16 @@ void gt_pci_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint32_t val)
 	uint32_t old = config_get(v, dword);
 	uint32_t now = (old & ~writable) | ((val << shift) & writable);
 
+	if (dword == PCI_PM_STATUS) {
+		now = power_state(old, now);
+	}
 	config_set(v, dword, now);
 	note_sizing(v, dword, mask, val);
-	if (dword == PCI_COMMAND || dword == PCI_ROM ||
+	if (dword == PCI_COMMAND || dword == PCI_ROM || dword == PCI_PM_STATUS ||
 	    (dword >= PCI_BAR0 && dword <= PCI_BAR2 + 4)) {
 		update_places(v);
 	}
-	if ((dword == PCI_COMMAND || dword == PCI_MSI) && now != old) {
+	if ((dword == PCI_COMMAND || dword == PCI_MSI || dword == PCI_PM_STATUS) && now != old) {
 		gt_irq_update(v);
 	}
 }
@@ -317,7 +346,8 @@ bool gt_pci_msi_enabled(const struct gt_vgpu *v)
 
 bool gt_pci_msi(const struct gt_vgpu *v, uint64_t *addr, uint32_t *data)
 {
-	if (!gt_pci_msi_enabled(v) || !(config_get(v, PCI_COMMAND) & COMMAND_MASTER)) {
+	if (!gt_pci_msi_enabled(v) || !(config_get(v, PCI_COMMAND) & COMMAND_MASTER) ||
+	    !is_awake(v)) {
 		return false;
 	}
 	*addr = config_get(v, PCI_MSI_ADDR) | (uint64_t)config_get(v, PCI_MSI_ADDR_HI) << 32;
@@ -327,7 +357,7 @@ bool gt_pci_msi(const struct gt_vgpu *v, uint64_t *addr, uint32_t *data)
 
 bool gt_pci_intx_enabled(const struct gt_vgpu *v)
 {
-	return !(config_get(v, PCI_COMMAND) & COMMAND_NO_INTX);
+	return !(config_get(v, PCI_COMMAND) & COMMAND_NO_INTX) && is_awake(v);
 }
 
 int gt_pci_init(struct gt_vgpu *v)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PCI function: configuration space, BARs that can be sized and moved, MSI, expansion ROM with
- * a VBT, OpRegion pointer.  PRM SKL vol 2, "Configuration Space"; PCI Local Bus 3.0.
+ * The PCI function: configuration space, BARs that can be sized and moved, MSI, power states,
+ * expansion ROM with a VBT, OpRegion pointer.  PRM SKL vol 2, "Configuration Space"; PCI Local
+ * Bus 3.0.
  */
 #ifndef GT_PCI_H
 #define GT_PCI_H
@@ -32,7 +33,8 @@ bool gt_pci_intx_enabled(const struct gt_vgpu *v);
 /*
  * BARs are placed through gt_guest_ops.place_bar as soon as memory decode is on and the address
  * makes sense; the address 0, one being sized, one beyond GT_GPA_BITS, or on top of another BAR
- * (BAR0 wins over BAR2, both over the ROM) leaves the BAR undecoded.
+ * (BAR0 wins over BAR2, both over the ROM) leaves the BAR undecoded.  So does D3hot, in which the
+ * function keeps its state but neither decodes memory nor interrupts.
  */
 
 /* Build the option ROM image with its VBT (one HDMI connector on DDI B). */

@@ -408,6 +408,59 @@ START_TEST(the_vbt_has_one_hdmi_connector_on_port_b)
 }
 END_TEST
 
+START_TEST(power_management_follows_msi_in_the_list)
+{
+	ck_assert_uint_eq(r(0xac) >> 8 & 0xff, 0xd0);
+	ck_assert_uint_eq(r(0xd0) & 0xffff, 0x0001);
+	ck_assert_uint_eq(r(0xd4), 0);
+}
+END_TEST
+
+START_TEST(asleep_it_decodes_nothing_and_keeps_what_it_knew)
+{
+	set_bars(0xfb000000, 0xe0000000);
+	set_command(MEMORY | MASTER);
+	gt_vreg_set(fx.v, 0x45270, 0x1234);
+	w(0xd4, 3);
+	ck_assert_uint_eq(r(0xd4), 3);
+	ck_assert_uint_eq(fx.guest->placed[GT_BAR_MMIO], 0);
+	ck_assert_uint_eq(fx.guest->placed[GT_BAR_APERTURE], 0);
+	w(0xd4, 0);
+	ck_assert_uint_eq(fx.guest->placed[GT_BAR_MMIO], 0xfb000000);
+	ck_assert_uint_eq(fx.guest->placed[GT_BAR_APERTURE], 0xe0000000);
+	ck_assert_uint_eq(gt_vreg(fx.v, 0x45270), 0x1234);
+}
+END_TEST
+
+START_TEST(a_power_state_it_does_not_have_is_not_entered)
+{
+	for (uint32_t state = 1; state < 3; state++) {
+		w(0xd4, state);
+		ck_assert_uint_eq(r(0xd4), 0);
+		w(0xd4, 3);
+		w(0xd4, state);
+		ck_assert_uint_eq(r(0xd4), 3);
+		w(0xd4, 0);
+	}
+}
+END_TEST
+
+START_TEST(an_interrupt_waits_until_it_is_awake)
+{
+	set_command(MEMORY | MASTER);
+	w(0xb0, 0xfee00000);
+	w(0xac, 0x10000);
+	w(0xd4, 3);
+	vgpu_fixture_w32(&fx, 0x44444, 0);
+	vgpu_fixture_w32(&fx, 0x4444c, 1);
+	vgpu_fixture_w32(&fx, 0x44200, 0x80000000);
+	gt_irq_raise(fx.v, GT_IRQ_PORT, 1);
+	ck_assert_uint_eq(fx.guest->nr_msi, 0);
+	w(0xd4, 0);
+	ck_assert_uint_eq(fx.guest->nr_msi, 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("pci");
@@ -434,6 +487,10 @@ int main(void)
 	tcase_add_test(tc, accesses_that_make_no_sense_read_ones_and_write_nothing);
 	tcase_add_test(tc, msi_needs_its_enable_bit_and_the_bus_master);
 	tcase_add_test(tc, status_shows_the_interrupt_line);
+	tcase_add_test(tc, power_management_follows_msi_in_the_list);
+	tcase_add_test(tc, asleep_it_decodes_nothing_and_keeps_what_it_knew);
+	tcase_add_test(tc, a_power_state_it_does_not_have_is_not_entered);
+	tcase_add_test(tc, an_interrupt_waits_until_it_is_awake);
 	tcase_add_test(tc, the_rom_is_an_image_of_this_device);
 	tcase_add_test(tc, the_vbt_has_one_hdmi_connector_on_port_b);
 	suite_add_tcase(s, tc);
