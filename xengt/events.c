@@ -46,6 +46,13 @@ void gt_count_n(struct gt_vgpu *v, enum gt_counter c, uint64_t n)
 	v->events.count[c] += n;
 }
 
+void gt_count_max(struct gt_vgpu *v, enum gt_counter c, uint64_t value)
+{
+	if (value > v->events.count[c]) {
+		v->events.count[c] = value;
+	}
+}
+
 void gt_event(struct gt_vgpu *v, enum gt_counter ev, const char *fmt, ...)
 {
 	v->events.count[ev]++;

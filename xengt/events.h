@@ -40,6 +40,8 @@ struct gt_vgpu;
 	X(ppgtt_track_refused, "changes of a page's type that the host refused")                   \
 	X(submissions, "execlist submissions")                                                     \
 	X(contexts_done, "execlist elements completed")                                            \
+	X(longest_context_us, "longest time from a submission to the end of one of its contexts")  \
+	X(longest_busy_us, "longest time in which some engine had work, from idle to idle")        \
 	X(commands, "commands executed")                                                           \
 	X(resets, "engine resets the guest asked for")                                             \
 	X(snapshots, "pictures taken")                                                             \
@@ -84,6 +86,8 @@ struct gt_events {
 
 void gt_count(struct gt_vgpu *v, enum gt_counter c);
 void gt_count_n(struct gt_vgpu *v, enum gt_counter c, uint64_t n);
+/* A counter that holds the greatest value there was. */
+void gt_count_max(struct gt_vgpu *v, enum gt_counter c, uint64_t value);
 /* A guest's misbehaviour: count it, and say so unless it was said too often. */
 void gt_event(struct gt_vgpu *v, enum gt_counter ev, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

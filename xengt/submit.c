@@ -69,12 +69,19 @@ static void csb_write(struct gt_vgpu *v, enum gt_engine e, uint32_t status, uint
 	__atomic_store_n(&hwsp[HWSP_CSB_PTR], next, __ATOMIC_RELEASE);
 }
 
+/* i915 gives its GPU up, silently, if the first contexts take 200 ms: so we know how long. */
+static void count_us(struct gt_vgpu *v, enum gt_counter c, uint64_t since_ns)
+{
+	gt_count_max(v, c, (gt_now_ns(v) - since_ns) / 1000);
+}
+
 static void on_event(void *ctx, enum gt_engine e, enum gt_hw_event ev, uint64_t desc)
 {
 	struct gt_vgpu *v = ctx;
 
 	if (ev == GT_HW_SWITCH || ev == GT_HW_COMPLETE) {
 		gt_count(v, GT_C_contexts_done);
+		count_us(v, GT_C_longest_context_us, v->submit.engine[e].submitted_ns);
 	} else {
 		v->submit.engine[e].nr_waiting = 0;
 	}
@@ -225,6 +232,10 @@ void gt_submit_elsp(struct gt_vgpu *v, enum gt_engine e, uint32_t dword)
 	gt_count(v, GT_C_submissions);
 	gt_ppgtt_submit(v->ppgtt);
 	se->nr_waiting = 1;
+	se->submitted_ns = gt_now_ns(v);
+	if (!s->busy) {
+		s->busy_since_ns = se->submitted_ns;
+	}
 	if (s->hw->ops->submit(s->hw, e, elem)) {
 		gt_err(GT_T_SUBMIT, "the GPU refused a submission");
 	}
@@ -253,6 +264,9 @@ bool gt_submit_run(struct gt_vgpu *v)
 	progress = s->hw->ops->run(s->hw, RUN_NS);
 	end_ns = gt_now_ns(v);
 	s->busy = progress != GT_HW_IDLE;
+	if (!s->busy) {
+		count_us(v, GT_C_longest_busy_us, s->busy_since_ns);
+	}
 	s->poll_ns = progress == GT_HW_WAITING ? end_ns + POLL_NS : 0;
 	/* After t of work, t * (100 - cap) / cap of rest. */
 	if (v->opt.cap_percent > 0 && v->opt.cap_percent < 100) {

@@ -18,12 +18,14 @@ struct gt_submit_engine {
 	uint32_t elsp[4];
 	unsigned nr_elsp;    /* dwords collected */
 	unsigned nr_waiting; /* submissions the GPU has not yet taken up: 0 or 1 */
+	uint64_t submitted_ns; /* when the last submission came */
 };
 
 struct gt_submit {
 	struct gt_submit_engine engine[GT_NR_ENGINES];
 	struct gt_hw *hw;
 	bool busy;	       /* gt_hw_ops.run has work left */
+	uint64_t busy_since_ns; /* when it came to have work */
 	uint64_t poll_ns;      /* when to look again, if all that is left waits for memory */
 	uint64_t cap_until_ns; /* vgt_cap: no run before this */
 };

@@ -103,6 +103,26 @@ START_TEST(one_context_is_promoted_once_and_completed_once)
 }
 END_TEST
 
+START_TEST(the_longest_way_of_a_context_is_counted)
+{
+	static const uint64_t waits_us[] = { 500, 7000, 30 };
+	const uint64_t *count = d.fx.v->events.count;
+	struct context c;
+
+	driver_new_context(&d, &c);
+	for (size_t i = 0; i < GT_ARRAY_SIZE(waits_us); i++) {
+		emit_seqno(&c, GT_BCS, (uint32_t)i);
+		driver_submit(&d, GT_BCS, &c, NULL);
+		d.fx.guest->clock_ns += 1000 * waits_us[i];
+		ck_assert(driver_run(&d, 10));
+	}
+	ck_assert_uint_ge(count[GT_C_longest_context_us], 7000);
+	ck_assert_uint_lt(count[GT_C_longest_context_us], 7500);
+	ck_assert_uint_ge(count[GT_C_longest_busy_us], count[GT_C_longest_context_us]);
+	ck_assert_uint_lt(count[GT_C_longest_busy_us], 7530);
+}
+END_TEST
+
 START_TEST(two_contexts_run_in_order_with_a_switch_between)
 {
 	struct context a, b;
@@ -474,6 +494,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, one_context_is_promoted_once_and_completed_once);
+	tcase_add_test(tc, the_longest_way_of_a_context_is_counted);
 	tcase_add_test(tc, two_contexts_run_in_order_with_a_switch_between);
 	tcase_add_test(tc, the_status_buffer_wraps_after_six_entries);
 	tcase_add_test(tc, the_running_context_with_a_larger_tail_is_a_lite_restore);
