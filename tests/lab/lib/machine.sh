@@ -61,7 +61,7 @@ machine_guest_disk()
 {
 	local folder=$1 kernel_sectors initrd_sectors
 	cp -- "$GUEST_IMAGE/vmlinuz" "$folder/vmlinuz"
-	(cd -- "$LAB_DIR/guest" && printf 'init\n' | cpio --quiet -o -H newc -R 0:0) |
+	(cd -- "$LAB_DIR/guest" && find . | cpio --quiet -o -H newc -R 0:0) |
 		cat - "$GUEST_IMAGE/base.cpio.zst" >"$folder/initrd"
 	kernel_sectors=$((($(stat -c %s "$folder/vmlinuz") + 511) / 512))
 	initrd_sectors=$((($(stat -c %s "$folder/initrd") + 511) / 512))
