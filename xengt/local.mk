@@ -43,6 +43,8 @@ libmediator_la_SOURCES = \
 	xengt/snapshot.c \
 	xengt/submit.c \
 	xengt/twin/blt.c \
+	xengt/twin/context.c xengt/twin/context.h \
+	xengt/twin/context_rows.c \
 	xengt/twin/cs.c \
 	xengt/twin/math.c \
 	xengt/twin/mem.c \

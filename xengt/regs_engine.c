@@ -44,6 +44,20 @@ static uint32_t read_ring(struct gt_vgpu *v, const struct gt_reg *r)
 		return (uint32_t)(s.acthd >> 32);
 	case 0x68:
 		return s.ipehr;
+	case 0x110:
+		return s.batch[0].state;
+	case 0x114:
+		return (uint32_t)s.batch[1].addr;
+	case 0x118:
+		return s.batch[1].state;
+	case 0x11c:
+		return (uint32_t)(s.batch[1].addr >> 32);
+	case 0x140:
+		return (uint32_t)s.batch[0].addr;
+	case 0x168:
+		return (uint32_t)(s.batch[0].addr >> 32);
+	case 0x3a8:
+		return s.ticks;
 	default:
 		return (uint32_t)s.acthd;
 	}
@@ -121,6 +135,7 @@ static void write_reset_ctl(struct gt_vgpu *v, const struct gt_reg *r,
 	  .prm = PRM_EXEC }
 
 static const struct gt_reg_row rows[] = {
+	MASKED("RING_EXCC", 0x28),
 	LIVE("RING_BUFFER_TAIL", 0x30),
 	LIVE("RING_BUFFER_HEAD", 0x34),
 	LIVE("RING_BUFFER_START", 0x38),
@@ -147,18 +162,26 @@ static const struct gt_reg_row rows[] = {
 	{ .name = "RING_EMR", ENGINE, .off = 0xb4, .reset = GT_RESET(~0u), .prm = PRM_RING },
 	{ .name = "RING_ESR", ENGINE, .off = 0xb8, .ro = ~0u, .prm = PRM_RING },
 	MASKED("RING_INSTPM", 0xc0),
+	STORED("RING_R_PWR_CLK_STATE", 0xc8, PRM_EXEC),
 	{ .name = "RING_RESET_CTL", ENGINE, .off = 0xd0, .ro = RESET_READY,
 	  .flags = GT_R_MASKED | GT_R_NO_CMD, .write = write_reset_ctl, .prm = PRM_RING },
-	STORED("RING_BBSTATE", 0x110, PRM_RING),
-	STORED("RING_SBBADDR", 0x114, PRM_RING),
-	STORED("RING_SBBSTATE", 0x118, PRM_RING),
-	STORED("RING_SBBADDR_UDW", 0x11c, PRM_RING),
-	STORED("RING_BBADDR", 0x140, PRM_RING),
-	STORED("RING_BBADDR_UDW", 0x168, PRM_RING),
+	LIVE("RING_BBSTATE", 0x110),
+	LIVE("RING_SBBADDR", 0x114),
+	LIVE("RING_SBBSTATE", 0x118),
+	LIVE("RING_SBBADDR_UDW", 0x11c),
+	LIVE("RING_BBADDR", 0x140),
+	STORED("RING_BB_START_ADDR", 0x150, PRM_RING),
+	STORED("RING_BB_START_ADDR_UDW", 0x154, PRM_RING),
+	STORED("RING_BB_OFFSET", 0x158, PRM_RING),
+	LIVE("RING_BBADDR_UDW", 0x168),
+	STORED("RING_BB_START_ADDR_OFFSET", 0x170, PRM_RING),
+	STORED("RING_PR_CTR_CTL", 0x178, PRM_RING),
+	STORED("RING_PR_CTR_THRSH", 0x17c, PRM_RING),
 	STORED("RING_CCID", 0x180, PRM_RING),
 	STORED("RING_BB_PER_CTX_PTR", 0x1c0, PRM_EXEC),
 	STORED("RING_INDIRECT_CTX", 0x1c4, PRM_EXEC),
 	STORED("RING_INDIRECT_CTX_OFFSET", 0x1c8, PRM_EXEC),
+	MASKED("RING_SWCTRL", 0x200), /* of BCS: which tiling a blit means */
 	{ .name = "RING_ELSP", ENGINE, .off = 0x230, .flags = GT_R_WRITE_ONLY | GT_R_NO_CMD,
 	  .write = write_elsp, .prm = PRM_EXEC },
 	{ .name = "RING_EXECLIST_STATUS_LO", ENGINE, .off = 0x234, .ro = ~0u,
@@ -176,7 +199,8 @@ static const struct gt_reg_row rows[] = {
 	CSB(0), CSB(1), CSB(2), CSB(3), CSB(4), CSB(5),
 	{ .name = "RING_CONTEXT_STATUS_PTR", ENGINE, .off = 0x3a0, .reset = GT_RESET(7),
 	  .flags = GT_R_MASKED | GT_R_NO_CMD, .prm = PRM_EXEC },
-	STORED("RING_CTX_TIMESTAMP", 0x3a8, PRM_EXEC),
+	LIVE("RING_CTX_TIMESTAMP", 0x3a8),
+	STORED("RING_MI_PREDICATE_RESULT_1", 0x41c, PRM_RING),
 	NONPRIV(0), NONPRIV(1), NONPRIV(2), NONPRIV(3), NONPRIV(4), NONPRIV(5),
 	NONPRIV(6), NONPRIV(7), NONPRIV(8), NONPRIV(9), NONPRIV(10), NONPRIV(11),
 	GPR(0), GPR(1), GPR(2), GPR(3), GPR(4), GPR(5), GPR(6), GPR(7),

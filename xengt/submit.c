@@ -13,13 +13,20 @@
 #include "xengt/log.h"
 
 #define RUN_NS	2000000u /* one piece of work; a vCPU may wait behind it */
-#define POLL_NS 200000u	 /* how often a semaphore is looked at when nothing else runs */
+/* How often memory is looked at when all wait for it: often at first, then ever less. */
+#define POLL_MIN_NS 2000u
+#define POLL_MAX_NS 200000u
 
 #define RING_HWS_PGA 0x80u
+#define RING_EIR     0xb0u
+#define RING_EMR     0xb4u
+#define RING_ESR     0xb8u
 #define RING_CSB     0x370u
 #define RING_CSB_PTR 0x3a0u
 #define CSB_PTR_MASK 7u
 #define NR_CSB	     6u
+
+#define ERROR_INSTRUCTION GT_BIT(0)
 
 /* Dwords of the hardware status page. */
 #define HWSP_CSB     0x10u
@@ -89,8 +96,22 @@ static void on_event(void *ctx, enum gt_engine e, enum gt_hw_event ev, uint64_t 
 	gt_irq_raise_engine(v, e, GT_IRQ_CONTEXT_SWITCH);
 }
 
+/* An error: ESR holds what is wrong until a reset, EIR what of it EMR lets through. */
+static bool set_error(struct gt_vgpu *v, enum gt_engine e)
+{
+	uint32_t base = gt_engine_base[e];
+	uint32_t shown = ERROR_INSTRUCTION & ~gt_vreg(v, base + RING_EMR);
+
+	gt_vreg_set(v, base + RING_ESR, ERROR_INSTRUCTION);
+	gt_vreg_set(v, base + RING_EIR, gt_vreg(v, base + RING_EIR) | shown);
+	return shown;
+}
+
 static void on_interrupt(void *ctx, enum gt_engine e, uint32_t bits)
 {
+	if ((bits & GT_IRQ_MASTER_ERROR) && !set_error(ctx, e)) {
+		bits &= ~GT_IRQ_MASTER_ERROR;
+	}
 	gt_irq_raise_engine(ctx, e, bits);
 }
 
@@ -170,6 +191,7 @@ int gt_submit_init(struct gt_vgpu *v)
 		.commands = on_commands,
 		.now_ns = on_now_ns,
 		.ctx = v,
+		.gen = gt_platforms[v->platform].gen,
 	};
 
 	return gt_twin_create(&ev, &v->submit.hw);
@@ -189,6 +211,8 @@ void gt_submit_reset(struct gt_vgpu *v, uint32_t engine_mask)
 	for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
 		if (engine_mask & GT_BIT(e)) {
 			v->submit.engine[e] = (struct gt_submit_engine){ 0 };
+			gt_vreg_set(v, gt_engine_base[e] + RING_ESR, 0);
+			gt_vreg_set(v, gt_engine_base[e] + RING_EIR, 0);
 		}
 	}
 	gt_ppgtt_invalidate(v->ppgtt);
@@ -248,6 +272,19 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* What was waited for came, in proportion to the wait, at once. */
+static uint64_t poll_period_ns(struct gt_submit *s, uint64_t now_ns)
+{
+	uint64_t period_ns;
+
+	if (!s->waiting) {
+		s->wait_since_ns = now_ns;
+	}
+	period_ns = (now_ns - s->wait_since_ns) / 8;
+	period_ns = max_u64(period_ns, POLL_MIN_NS);
+	return period_ns < POLL_MAX_NS ? period_ns : POLL_MAX_NS;
+}
+
 bool gt_submit_run(struct gt_vgpu *v)
 {
 	struct gt_submit *s = &v->submit;
@@ -267,7 +304,8 @@ bool gt_submit_run(struct gt_vgpu *v)
 	if (!s->busy) {
 		count_us(v, GT_C_longest_busy_us, s->busy_since_ns);
 	}
-	s->poll_ns = progress == GT_HW_WAITING ? end_ns + POLL_NS : 0;
+	s->poll_ns = progress == GT_HW_WAITING ? end_ns + poll_period_ns(s, end_ns) : 0;
+	s->waiting = progress == GT_HW_WAITING;
 	/* After t of work, t * (100 - cap) / cap of rest. */
 	if (v->opt.cap_percent > 0 && v->opt.cap_percent < 100) {
 		s->cap_until_ns = end_ns + (end_ns - start_ns) * (100 - v->opt.cap_percent) /

@@ -26,6 +26,8 @@ struct gt_submit {
 	struct gt_hw *hw;
 	bool busy;	       /* gt_hw_ops.run has work left */
 	uint64_t busy_since_ns; /* when it came to have work */
+	bool waiting;	       /* all that is left waits for memory ... */
+	uint64_t wait_since_ns; /* ... since then */
 	uint64_t poll_ns;      /* when to look again, if all that is left waits for memory */
 	uint64_t cap_until_ns; /* vgt_cap: no run before this */
 };

@@ -7,7 +7,7 @@
  * shadow is wrong, the picture is wrong.
  *
  * Direction of calls: the mediator calls gt_hw_ops; the GPU calls back through gt_hw_events, from
- * inside submit() or run(), never at any other time and never from another thread.
+ * inside submit(), run() or reset(), never at any other time and never from another thread.
  */
 #ifndef XENGT_HW_H
 #define XENGT_HW_H
@@ -30,7 +30,7 @@ enum gt_hw_event {
 	GT_HW_ACTIVE,	/* an idle engine took up a submission */
 	GT_HW_SWITCH,	/* element 0 complete, element 1 now runs */
 	GT_HW_COMPLETE, /* the last element is complete, the engine is idle */
-	GT_HW_PREEMPT,	/* a new submission replaced what ran */
+	GT_HW_PREEMPT,	/* a new submission replaced what ran, which is what it names */
 	GT_HW_LITE_RESTORE, /* a new submission begins with the context that runs: larger tail */
 };
 
@@ -60,6 +60,13 @@ struct gt_hw_events {
 	void (*commands)(void *ctx, uint64_t nr);
 	uint64_t (*now_ns)(void *ctx);
 	void *ctx;
+	unsigned gen; /* of the platform: 8 or 9 */
+};
+
+/* A batch, as BB_ADDR (bit 0: the streamer is in it) and BB_STATE show it. */
+struct gt_hw_batch {
+	uint64_t addr;
+	uint32_t state;
 };
 
 /* Live state of one ring, as its registers show it. */
@@ -69,6 +76,8 @@ struct gt_hw_ring {
 	uint32_t ipehr;
 	uint64_t desc; /* running context, 0 when idle */
 	bool idle;
+	uint32_t ticks;		     /* CTX_TIMESTAMP */
+	struct gt_hw_batch batch[2]; /* first and second level */
 };
 
 /* What is left to do after a run. */

@@ -9,6 +9,7 @@
 #define ACTIVE	     0x1u
 #define SWITCHED     0x14u
 #define COMPLETE     0x18u
+#define PREEMPTED    0x2u
 #define LITE_RESTORE 0x8002u
 
 #define SEQNO_OFF    0x100u /* in the engine's status page */
@@ -16,6 +17,11 @@
 #define USER_IRQ     0x01000000u
 #define SEMAPHORE    0x0e40c002u /* GGTT, poll, until memory == data */
 #define LOOP	     0x18800001u /* MI_BATCH_BUFFER_START in the GGTT */
+#define LRI(n)	     (0x11000000u | (2 * (n) - 1))
+#define SRM_GGTT     0x12400002u
+#define ARB_CHECK    0x02800000u
+#define ARB_OFF	     0x04000000u
+#define ARB_ON	     0x04000001u
 
 static struct driver d;
 
@@ -179,13 +185,14 @@ START_TEST(the_running_context_with_a_larger_tail_is_a_lite_restore)
 }
 END_TEST
 
-START_TEST(another_context_waits_until_what_runs_is_complete)
+START_TEST(another_context_waits_unless_what_runs_may_be_preempted)
 {
 	struct context a, b, other;
 
 	driver_new_context(&d, &a);
 	driver_new_context(&d, &b);
 	driver_new_context(&d, &other);
+	EMIT(&d, &a, ARB_OFF);
 	emit_wait(&a, 0x200, 7);
 	emit_seqno(&b, GT_RCS, 1);
 	driver_submit(&d, GT_RCS, &a, NULL);
@@ -204,6 +211,124 @@ START_TEST(another_context_waits_until_what_runs_is_complete)
 	expect_event(GT_RCS, ACTIVE, &b);
 	expect_event(GT_RCS, COMPLETE, &b);
 	expect_no_event(GT_RCS);
+}
+END_TEST
+
+START_TEST(a_waiting_context_is_preempted_and_goes_on_where_it_was)
+{
+	struct context a, b;
+
+	driver_new_context(&d, &a);
+	driver_new_context(&d, &b);
+	EMIT(&d, &a, LRI(1), 0x2600, 0x1234, 0);
+	emit_wait(&a, 0x200, 7);
+	EMIT(&d, &a, SRM_GGTT, 0x2600, (uint32_t)d.hwsp_gma[GT_RCS] + 0x300, 0);
+	EMIT(&d, &b, LRI(1), 0x2600, 0x5678, 0);
+	emit_seqno(&b, GT_RCS, 1);
+	driver_submit(&d, GT_RCS, &a, NULL);
+	ck_assert(driver_run(&d, 10));
+	expect_event(GT_RCS, ACTIVE, &a);
+	driver_submit(&d, GT_RCS, &b, &a);
+	d.fx.guest->clock_ns = gt_vgpu_deadline_ns(d.fx.v);
+	ck_assert(driver_run(&d, 10));
+	expect_event(GT_RCS, PREEMPTED, &a);
+	expect_event(GT_RCS, SWITCHED, &b);
+	expect_no_event(GT_RCS);
+	ck_assert_uint_eq(status_dword(GT_RCS, SEQNO_OFF), 1);
+	set_status_dword(GT_RCS, 0x200, 7);
+	d.fx.guest->clock_ns = gt_vgpu_deadline_ns(d.fx.v);
+	ck_assert(driver_run(&d, 10));
+	expect_event(GT_RCS, COMPLETE, &a);
+	ck_assert_uint_eq(status_dword(GT_RCS, 0x300), 0x1234);
+}
+END_TEST
+
+/* Endless, in the GGTT, and no mere wait: it loads a register. */
+static gt_gma_t busy_batch(uint32_t between)
+{
+	gt_gpa_t gpa;
+	gt_gma_t batch = driver_alloc_ggtt(&d, 1, &gpa);
+	const uint32_t dw[] = { LRI(1), 0x2608, 1, 0, between, LOOP, (uint32_t)batch, 0 };
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(dw); i++) {
+		fake_guest_w32(d.fx.guest, gpa + 4 * i, dw[i]);
+	}
+	return batch;
+}
+
+START_TEST(a_batch_is_preempted_at_a_check_and_resumed_in_its_midst)
+{
+	gt_gma_t batch = busy_batch(_i ? ARB_CHECK : 0);
+	struct context a, b;
+
+	driver_new_context(&d, &a);
+	driver_new_context(&d, &b);
+	EMIT(&d, &a, LOOP, (uint32_t)batch, 0);
+	emit_seqno(&b, GT_RCS, 1);
+	driver_submit(&d, GT_RCS, &a, NULL);
+	ck_assert(!driver_run(&d, 2));
+	expect_event(GT_RCS, ACTIVE, &a);
+	driver_submit(&d, GT_RCS, &b, NULL);
+	driver_run(&d, 10);
+	if (!_i) {
+		expect_no_event(GT_RCS);
+		return;
+	}
+	expect_event(GT_RCS, PREEMPTED, &a);
+	expect_event(GT_RCS, COMPLETE, &b);
+	ck_assert_uint_eq(image(&a, 0x0f), batch + 20 + 1);
+	ck_assert_uint_eq(image(&a, 0x11), 0);
+	driver_submit(&d, GT_RCS, &a, NULL);
+	driver_run(&d, 1);
+	expect_event(GT_RCS, ACTIVE, &a);
+	ck_assert_uint_ge(r(0x2074), batch);
+	ck_assert_uint_lt(r(0x2074), batch + 32);
+}
+END_TEST
+
+START_TEST(a_batch_that_only_spins_costs_a_poll_now_and_then)
+{
+	struct context c;
+	gt_gpa_t gpa;
+	gt_gma_t batch = driver_alloc_ggtt(&d, 1, &gpa);
+
+	driver_new_context(&d, &c);
+	fake_guest_w32(d.fx.guest, gpa, _i == 1 ? ARB_CHECK : _i == 2 ? STORE_GGTT : 0);
+	fake_guest_w32(d.fx.guest, gpa + 4, _i == 2 ? (uint32_t)batch + 0x100 : 0);
+	fake_guest_w32(d.fx.guest, gpa + 12, _i == 2);
+	fake_guest_w32(d.fx.guest, gpa + 16, LOOP);
+	fake_guest_w32(d.fx.guest, gpa + 20, (uint32_t)batch);
+	EMIT(&d, &c, LOOP, (uint32_t)batch, 0);
+	emit_seqno(&c, GT_RCS, 1);
+	driver_submit(&d, GT_RCS, &c, NULL);
+	ck_assert(driver_run(&d, 1));
+	ck_assert_uint_lt(d.fx.v->events.count[GT_C_commands], 20);
+	ck_assert_uint_lt(gt_vgpu_deadline_ns(d.fx.v), d.fx.guest->clock_ns + 1000000);
+	fake_guest_w32(d.fx.guest, gpa, 0x05000000);
+	d.fx.guest->clock_ns = gt_vgpu_deadline_ns(d.fx.v);
+	ck_assert(driver_run(&d, 2));
+	ck_assert_uint_eq(status_dword(GT_RCS, SEQNO_OFF), 1);
+}
+END_TEST
+
+START_TEST(a_bad_command_raises_the_error_interrupt_until_the_reset)
+{
+	struct context c;
+	uint32_t base = gt_engine_base[GT_VCS];
+
+	driver_new_context(&d, &c);
+	w(base + 0xb4, 0xfffffffe);
+	EMIT(&d, &c, 0xdeadbeef, 0xdeadbeef);
+	driver_submit(&d, GT_VCS, &c, NULL);
+	ck_assert(driver_run(&d, 2));
+	ck_assert_uint_eq(r(0x44318) & 0x8, 0x8);
+	ck_assert_uint_eq(r(base + 0xb0), 1);
+	ck_assert_uint_eq(r(base + 0xb8), 1);
+	ck_assert_uint_eq(r(base + 0x68), 0xdeadbeef);
+	w(base + 0xb0, 1);
+	ck_assert_uint_eq(r(base + 0xb0), 0);
+	w(0x941c, 4);
+	ck_assert_uint_eq(r(base + 0xb8), 0);
 }
 END_TEST
 
@@ -269,18 +394,16 @@ END_TEST
 START_TEST(an_endless_batch_gives_the_mediator_back_and_a_reset_ends_it)
 {
 	struct context c, next;
-	gt_gpa_t gpa;
-	gt_gma_t batch = driver_alloc_ggtt(&d, 1, &gpa);
+	gt_gma_t batch = busy_batch(0);
 	uint32_t base = gt_engine_base[GT_RCS];
 
 	driver_new_context(&d, &c);
-	fake_guest_w32(d.fx.guest, gpa, LOOP);
-	fake_guest_w32(d.fx.guest, gpa + 4, (uint32_t)batch);
 	EMIT(&d, &c, LOOP, (uint32_t)batch, 0);
 	driver_submit(&d, GT_RCS, &c, NULL);
 	ck_assert(!driver_run(&d, 5));
 	ck_assert_uint_eq(r(base + 0x238), c.tag);
-	ck_assert_uint_eq(r(base + 0x74), batch);
+	ck_assert_uint_ge(r(base + 0x74), batch);
+	ck_assert_uint_lt(r(base + 0x74), batch + 32);
 	ck_assert_uint_eq(r(base + 0x9c) & 0x200, 0);
 	/* Stop, handshake, reset: twice, as the driver does it. */
 	w(base + 0x9c, 0x01000100);
@@ -293,6 +416,7 @@ START_TEST(an_endless_batch_gives_the_mediator_back_and_a_reset_ends_it)
 	w(0x941c, 2);
 	w(base + 0xd0, 0x00010000);
 	ck_assert_uint_eq(r(base + 0xd0), 0);
+	ck_assert_uint_eq(r(base + 0x9c), 0x200);
 	w(base + 0x9c, 0x01000000);
 	ck_assert_uint_eq(r(base + 0x9c), 0x200);
 	ck_assert_uint_eq(r(base + 0x238), 0);
@@ -461,13 +585,10 @@ START_TEST(a_capped_gpu_rests_for_its_share_of_the_time)
 	const struct gt_guest_ops *fake_ops = d.fx.guest->base.ops;
 	struct gt_guest_ops ops = *fake_ops;
 	struct context c;
-	gt_gpa_t gpa;
-	gt_gma_t batch = driver_alloc_ggtt(&d, 1, &gpa);
+	gt_gma_t batch = busy_batch(0);
 	uint64_t run_ns = 0, start_ns;
 
 	driver_new_context(&d, &c);
-	fake_guest_w32(d.fx.guest, gpa, LOOP);
-	fake_guest_w32(d.fx.guest, gpa + 4, (uint32_t)batch);
 	EMIT(&d, &c, LOOP, (uint32_t)batch, 0);
 	driver_submit(&d, GT_RCS, &c, NULL);
 	d.fx.v->opt.cap_percent = 20;
@@ -498,7 +619,11 @@ int main(void)
 	tcase_add_test(tc, two_contexts_run_in_order_with_a_switch_between);
 	tcase_add_test(tc, the_status_buffer_wraps_after_six_entries);
 	tcase_add_test(tc, the_running_context_with_a_larger_tail_is_a_lite_restore);
-	tcase_add_test(tc, another_context_waits_until_what_runs_is_complete);
+	tcase_add_test(tc, another_context_waits_unless_what_runs_may_be_preempted);
+	tcase_add_test(tc, a_waiting_context_is_preempted_and_goes_on_where_it_was);
+	tcase_add_loop_test(tc, a_batch_is_preempted_at_a_check_and_resumed_in_its_midst, 0, 2);
+	tcase_add_loop_test(tc, a_batch_that_only_spins_costs_a_poll_now_and_then, 0, 3);
+	tcase_add_test(tc, a_bad_command_raises_the_error_interrupt_until_the_reset);
 	tcase_add_test(tc, a_waiting_semaphore_costs_a_poll_now_and_then_only);
 	tcase_add_test(tc, one_engine_can_wait_for_another);
 	tcase_add_test(tc, interrupts_go_to_the_engines_field_and_respect_its_mask);

@@ -8,6 +8,8 @@
  */
 #include "twin.h"
 
+#include "context.h"
+
 #define TYPE_MI	 0u
 #define TYPE_2D	 2u
 #define TYPE_3D	 3u
@@ -35,7 +37,16 @@ uint64_t gt_twin_root(const struct cs *cs, const struct cmd *cmd, bool ggtt)
 	return ggtt && cmd->privileged ? ROOT_GGTT : cs->pml4;
 }
 
-uint64_t gt_twin_timestamp(struct cs *cs)
+void gt_twin_leave_batch(struct cs *cs)
+{
+	if (cs->depth == PROLOGUE) {
+		gt_twin_context_next_batch(cs);
+	} else {
+		cs->depth--;
+	}
+}
+
+uint64_t gt_twin_timestamp(const struct cs *cs)
 {
 	const struct gt_hw_events *ev = &cs->tw->ev;
 	uint64_t lo = ev->reg_read(ev->ctx, cs->id, cs->base + RING_TIMESTAMP);
@@ -182,6 +193,29 @@ static bool take(struct cs *cs, struct cmd *cmd)
 	return true;
 }
 
+/* Commands that nobody can tell whether they were executed once or a thousand times. */
+static bool is_idempotent(uint32_t header)
+{
+	switch (header >> 23) {
+	case 0x00: /* MI_NOOP */
+	case 0x05: /* MI_ARB_CHECK */
+	case 0x20: /* MI_STORE_DATA_IMM, if it changes nothing: it looks itself */
+	case 0x31: /* MI_BATCH_BUFFER_START */
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool gt_twin_spins(struct cs *cs, gt_gma_t to)
+{
+	bool again = cs->spinning && cs->spin_at == to;
+
+	cs->spin_at = to;
+	cs->spinning = true;
+	return again;
+}
+
 /*
  * Cost is counted in commands; what takes longer than skipping one adds to it.  A run ends by it
  * even if the clock stands still.
@@ -195,13 +229,14 @@ enum verdict gt_twin_step(struct cs *cs)
 	cs->acthd = cs->depth ? l->at : cs->start + (uint64_t)cs->head;
 	cs->tw->cost++;
 	if (cs->depth && l->at >= l->end) {
-		cs->depth--;
+		gt_twin_leave_batch(cs);
 		return CMD_JUMP;
 	}
 	cmd.privileged = !cs->depth || !l->ppgtt;
 	if (!take(cs, &cmd)) {
 		return CMD_HANG;
 	}
+	cs->spinning &= is_idempotent(cmd.header);
 	verdict = exec(cs, &cmd);
 	if (verdict == CMD_DONE) {
 		advance(cs, cmd.len_dw);

@@ -9,6 +9,8 @@
  */
 #include "twin.h"
 
+#include <string.h>
+
 #define MI_GGTT	      GT_BIT(22)
 #define MI_SDI_QWORD  GT_BIT(21)
 #define BB_SECOND     GT_BIT(22)
@@ -108,7 +110,7 @@ static enum verdict batch_buffer_end(struct cs *cs, const struct cmd *cmd)
 		gt_twin_bad(cs, cmd->header, "not in a batch");
 		return CMD_HANG;
 	}
-	cs->depth--;
+	gt_twin_leave_batch(cs);
 	return CMD_JUMP;
 }
 
@@ -124,8 +126,8 @@ static enum verdict batch_buffer_start(struct cs *cs, const struct cmd *cmd)
 		.end = UINT64_MAX,
 	};
 
-	if (cs->depth && cs->level[cs->depth].end != UINT64_MAX) {
-		gt_twin_bad(cs, cmd->header, "in an indirect context batch");
+	if (cs->depth == PROLOGUE) {
+		gt_twin_bad(cs, cmd->header, "in a batch of the context's own");
 		return CMD_HANG;
 	}
 	if (!cs->depth) {
@@ -136,7 +138,7 @@ static enum verdict batch_buffer_start(struct cs *cs, const struct cmd *cmd)
 		cs->depth++;
 	}
 	cs->level[cs->depth] = to;
-	return CMD_JUMP;
+	return gt_twin_spins(cs, to.at) ? CMD_SPIN : CMD_JUMP;
 }
 
 static enum verdict conditional_batch_buffer_end(struct cs *cs, const struct cmd *cmd)
@@ -146,6 +148,20 @@ static enum verdict conditional_batch_buffer_end(struct cs *cs, const struct cmd
 	gt_twin_read(cs->tw, gt_twin_root(cs, cmd, cmd->header & MI_GGTT),
 		     gt_twin_address(cmd->dw[2] & ~7u, cmd->dw[3]), &val, 4);
 	return compare(cmd->header >> 12, val, cmd->dw[1]) ? CMD_DONE : batch_buffer_end(cs, cmd);
+}
+
+/* A driver's word on where it may be interrupted. */
+static enum verdict arb_check(struct cs *cs, const struct cmd *cmd)
+{
+	cs->may_preempt = true;
+	return CMD_DONE;
+}
+
+static enum verdict arb_on_off(struct cs *cs, const struct cmd *cmd)
+{
+	cs->no_arbitration = !(cmd->header & 1);
+	cs->may_preempt = true;
+	return CMD_DONE;
 }
 
 static enum verdict semaphore_wait(struct cs *cs, const struct cmd *cmd)
@@ -168,13 +184,17 @@ static enum verdict semaphore_wait(struct cs *cs, const struct cmd *cmd)
 static enum verdict store_data_imm(struct cs *cs, const struct cmd *cmd)
 {
 	bool qword = cmd->header & MI_SDI_QWORD;
+	uint64_t root = gt_twin_root(cs, cmd, cmd->header & MI_GGTT);
+	gt_gma_t gma = gt_twin_address(cmd->dw[1] & ~3u, cmd->dw[2]);
+	uint32_t before[2];
 
 	if (qword && cmd->len_dw < 5) {
 		gt_twin_bad(cs, cmd->header, "too short for a qword");
 		return CMD_HANG;
 	}
-	gt_twin_write(cs->tw, gt_twin_root(cs, cmd, cmd->header & MI_GGTT),
-		      gt_twin_address(cmd->dw[1] & ~3u, cmd->dw[2]), &cmd->dw[3], qword ? 8 : 4);
+	gt_twin_read(cs->tw, root, gma, before, qword ? 8 : 4);
+	cs->spinning &= !memcmp(before, &cmd->dw[3], qword ? 8 : 4);
+	gt_twin_write(cs->tw, root, gma, &cmd->dw[3], qword ? 8 : 4);
 	return CMD_DONE;
 }
 
@@ -245,10 +265,10 @@ const struct cmd_row gt_twin_mi_rows[NR_MI_OPS] = {
 	[0x02] = { "MI_USER_INTERRUPT", 0, 1, user_interrupt },
 	[0x03] = { "MI_WAIT_FOR_EVENT", 0, 1, NULL },
 	[0x04] = { "MI_FLUSH", 0, 1, NULL },
-	[0x05] = { "MI_ARB_CHECK", 0, 1, NULL },
+	[0x05] = { "MI_ARB_CHECK", 0, 1, arb_check },
 	[0x06] = { "MI_RS_CONTROL", 0, 1, NULL },
 	[0x07] = { "MI_REPORT_HEAD", 0, 1, NULL },
-	[0x08] = { "MI_ARB_ON_OFF", 0, 1, NULL },
+	[0x08] = { "MI_ARB_ON_OFF", 0, 1, arb_on_off },
 	[0x0a] = { "MI_BATCH_BUFFER_END", 0, 1, batch_buffer_end },
 	[0x0b] = { "MI_SUSPEND_FLUSH", 0, 1, NULL },
 	[0x0c] = { "MI_PREDICATE", 0, 1, NULL },

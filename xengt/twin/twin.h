@@ -2,7 +2,8 @@
 /*
  * The twin's insides: one command streamer an engine, and the memory they share.
  *
- *   twin.c          the GPU seam: submissions, contexts, switching, budget
+ *   twin.c          the GPU seam: submissions, switching, preemption, budget
+ *   context.c       contexts in and out of their images; context_rows.c: their layout
  *   cs.c            fetch, length, dispatch, levels of batches
  *   mi.c, math.c    MI commands
  *   pipe_control.c  PIPE_CONTROL and MI_FLUSH_DW
@@ -29,14 +30,19 @@
 
 struct twin;
 
-/* A batch: 1 first level, 2 second level; the ring is level 0 and lives in struct cs. */
+/*
+ * A batch: 1 first level, 2 second level, 3 one of those that run before the ring goes on; the
+ * ring is level 0 and lives in struct cs.
+ */
 struct level {
 	bool ppgtt;
+	bool valid; /* in an image: the context is within this batch */
 	gt_gma_t at;
 	gt_gma_t end; /* of the indirect context batch, which nothing else ends; else UINT64_MAX */
 };
 
 #define MAX_DEPTH 2
+#define PROLOGUE  3
 
 struct cs {
 	struct twin *tw;
@@ -53,11 +59,20 @@ struct cs {
 	bool in_semaphore;
 
 	uint32_t head, tail, start, ctl, size_B; /* of the ring, bytes */
-	uint64_t pml4;	 /* root of its PPGTT */
-	gt_gpa_t pdp[4]; /* if that is ROOT_LEGACY */
-	uint32_t ticks; /* time stamp when the context was loaded */
-	struct level level[MAX_DEPTH + 1];
+	uint32_t control; /* CONTEXT_CONTROL */
+	uint64_t pml4;	  /* root of its PPGTT */
+	gt_gpa_t pdp[4];  /* if that is ROOT_LEGACY */
+	/* Time stamp at which the context's own clock was 0; that clock, when none is loaded. */
+	uint32_t ticks_base;
+	struct level level[PROLOGUE + 1];
 	unsigned depth;
+	struct level prologue[2]; /* indirect context batch and PER_CTX_PTR, if still to run */
+	unsigned resume_depth;	  /* when those are through */
+
+	bool no_arbitration; /* MI_ARB_ON_OFF */
+	bool may_preempt;    /* the last command was an arbitration point */
+	gt_gma_t spin_at;    /* where the last MI_BATCH_BUFFER_START led */
+	bool spinning;	     /* nothing was done since that could matter to anybody */
 
 	uint32_t ipehr;
 	uint64_t acthd;
@@ -76,6 +91,7 @@ enum verdict {
 	CMD_DONE,  /* go on behind it */
 	CMD_JUMP,  /* go on where the streamer was set to */
 	CMD_WAIT,  /* the same again, when memory may have changed */
+	CMD_SPIN,  /* go on where the streamer was set to, when memory may have changed */
 	CMD_AGAIN, /* the same again, it is not finished */
 	CMD_HANG,  /* nothing more until a reset */
 };
@@ -124,11 +140,16 @@ uint32_t gt_twin_cmd_length(enum gt_engine e, uint32_t header);
 enum verdict gt_twin_step(struct cs *cs);
 /* Address spaces a command can mean: the GGTT only if it is privileged and says so. */
 uint64_t gt_twin_root(const struct cs *cs, const struct cmd *cmd, bool ggtt);
+/* Behind a batch: where the streamer goes on. */
+void gt_twin_leave_batch(struct cs *cs);
+/* A jump to @to: is it the same again, with nothing done since? */
+bool gt_twin_spins(struct cs *cs, gt_gma_t to);
+void gt_twin_ring_state(const struct cs *cs, struct gt_hw_ring *out);
 void gt_twin_bad(struct cs *cs, uint32_t header, const char *why);
 /* 64-bit address of two dwords, 48 bits of it. */
 gt_gma_t gt_twin_address(uint32_t lo, uint32_t hi);
 /* 64 bits of time stamp. */
-uint64_t gt_twin_timestamp(struct cs *cs);
+uint64_t gt_twin_timestamp(const struct cs *cs);
 
 enum verdict gt_twin_math(struct cs *cs, const struct cmd *cmd);
 enum verdict gt_twin_flush_dw(struct cs *cs, const struct cmd *cmd);
