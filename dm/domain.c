@@ -114,6 +114,9 @@ int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_er
 
 	*d = (struct dm_domain){ .domid = plan->domid };
 	dm_layout_init(&d->layout, plan->opt.platform, plan->part.ggtt_size);
+	if (*plan->opt.record) {
+		dm_layout_trap_registers(&d->layout);
+	}
 	d->xc = xc_interface_open(NULL, NULL, 0);
 	d->dmod = xendevicemodel_open(NULL, 0);
 	if (!d->xc || !d->dmod) {

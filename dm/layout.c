@@ -23,6 +23,13 @@ void dm_layout_init(struct dm_layout *l, enum gt_platform_id platform, uint64_t 
 	l->parking_gfn = 0;
 }
 
+void dm_layout_trap_registers(struct dm_layout *l)
+{
+	for (uint32_t page = 0; page < GT_NR_REG_PAGES; page++) {
+		l->classes[page] = GT_PAGE_TRAPPED;
+	}
+}
+
 /* Class of a page of BAR0; GT_PAGE_TRAPPED where there is no RAM. */
 static enum gt_page_class class_of(const struct dm_layout *l, uint32_t page)
 {

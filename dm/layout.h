@@ -32,6 +32,8 @@ struct dm_run {
 
 /* @ggtt_size in bytes of graphics memory, as in struct gt_partition. */
 void dm_layout_init(struct dm_layout *l, enum gt_platform_id platform, uint64_t ggtt_size);
+/* After dm_layout_init(): leave no register page to the guest, for a trace of every access. */
+void dm_layout_trap_registers(struct dm_layout *l);
 
 /* The next run of RAM at or after page @from; false if there is none. */
 bool dm_layout_next(const struct dm_layout *l, uint32_t from, struct dm_run *out);

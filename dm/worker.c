@@ -26,6 +26,7 @@
 #include "guest_xen.h"
 #include "ioreq.h"
 #include "sandbox.h"
+#include "trace.h"
 #include "xengt/log.h"
 
 #define NS_PER_S 1000000000u
@@ -36,6 +37,7 @@ struct worker {
 	const struct dm_plan *plan;
 	struct dm_go go;
 	int listen_fd, stop_fd;
+	int trace_fd; /* -1: nothing is recorded */
 	struct dm_layout layout;
 	xendevicemodel_handle *dmod;
 	xenforeignmemory_handle *fmem;
@@ -105,6 +107,12 @@ static int create_vgpu(struct worker *w, struct gt_error *err)
 		gt_error_set(err, "cannot make the vGPU: %s", strerror(-ret));
 		return ret;
 	}
+	ret = w->trace_fd < 0 ? 0 : gt_vgpu_record(w->vgpu, w->trace_fd, DM_TRACE_MAX_B);
+	w->trace_fd = -1;
+	if (ret) {
+		gt_error_set(err, "cannot record: %s", strerror(-ret));
+		return ret;
+	}
 	ret = gt_server_create(w->vgpu, w->listen_fd, w->plan->name, &w->server);
 	if (ret) {
 		gt_error_set(err, "cannot serve display clients: %s", strerror(-ret));
@@ -139,6 +147,9 @@ static int set_up(struct worker *w, struct gt_error *err)
 	}
 	if (!ret) {
 		ret = attach(w, err);
+	}
+	if (!ret && *w->plan->opt.record) {
+		ret = dm_trace_open(w->plan->opt.record, &w->trace_fd, err);
 	}
 	if (!ret) {
 		ret = confine(w, err);
@@ -248,7 +259,9 @@ static void send_report(int fd, const char *text)
 
 int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd)
 {
-	struct worker w = { .plan = plan, .listen_fd = listen_fd, .stop_fd = go_fd };
+	struct worker w = {
+		.plan = plan, .listen_fd = listen_fd, .stop_fd = go_fd, .trace_fd = -1
+	};
 	int keep[] = { listen_fd, go_fd, report_fd, plan->log_fd };
 	struct gt_error err = { "" };
 	int status = 1;
@@ -257,6 +270,9 @@ int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int repo
 	signal(SIGPIPE, SIG_IGN);
 	dm_close_others(keep, GT_ARRAY_SIZE(keep));
 	dm_layout_init(&w.layout, plan->opt.platform, plan->part.ggtt_size);
+	if (*plan->opt.record) {
+		dm_layout_trap_registers(&w.layout);
+	}
 	if (set_up(&w, &err)) {
 		send_report(report_fd, err.text);
 	} else {

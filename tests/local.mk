@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	check_server \
 	check_snapshot \
 	check_submit \
+	check_traces \
 	check_twin
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -58,7 +59,7 @@ check_detile_LDADD = $(UNIT_LIBS) -lm
 
 check_dm_SOURCES = tests/unit/check_dm.c \
 	dm/args.c dm/args.h dm/checks.h dm/layout.c dm/layout.h dm/monitor.c dm/monitor.h \
-	dm/slot.c dm/xlargs.c dm/xlargs.h
+	dm/slot.c dm/trace.c dm/trace.h dm/xlargs.c dm/xlargs.h
 check_dm_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/dm
 check_dm_LDADD = $(UNIT_LIBS)
 
@@ -130,6 +131,10 @@ check_submit_SOURCES = tests/unit/check_submit.c
 check_submit_CFLAGS = $(UNIT_CFLAGS)
 check_submit_LDADD = $(UNIT_LIBS)
 
+check_traces_SOURCES = tests/scenario/check_traces.c
+check_traces_CFLAGS = $(UNIT_CFLAGS)
+check_traces_LDADD = $(UNIT_LIBS)
+
 check_twin_SOURCES = tests/unit/check_twin.c
 check_twin_CFLAGS = $(UNIT_CFLAGS)
 check_twin_LDADD = $(UNIT_LIBS)
@@ -144,7 +149,9 @@ check_xlconfig_CFLAGS = $(UNIT_CFLAGS) $(XEN_CFLAGS) -I$(top_srcdir)/dm
 check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
 endif
 endif
-EXTRA_DIST += tests/all tests/lab tests/scenario/skl-6.1-boot.trace
+EXTRA_DIST += tests/all tests/lab \
+	tests/scenario/kbl-6.1.trace \
+	tests/scenario/skl-6.1-boot.trace
 
 # Fuzz targets: a moment in `make check`; `make fuzz` for long runs.  An input of fuzz_ioreq is about
 # 70 requests, so the default is ten million of them.

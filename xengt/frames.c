@@ -115,7 +115,7 @@ static void *map_new(struct gt_frames *f, gt_gfn_t gfn)
 	return p->addr;
 }
 
-void *gt_frames_get(struct gt_frames *f, gt_gfn_t gfn)
+static void *find_or_map(struct gt_frames *f, gt_gfn_t gfn)
 {
 	if (gfn >> (GT_GPA_BITS - GT_PAGE_SHIFT)) {
 		return NULL;
@@ -132,11 +132,22 @@ void *gt_frames_get(struct gt_frames *f, gt_gfn_t gfn)
 	return map_new(f, gfn);
 }
 
+void *gt_frames_get(struct gt_frames *f, gt_gfn_t gfn)
+{
+	void *page = find_or_map(f, gfn);
+
+	if (page) {
+		gt_record_page(f->v->record, gfn, page);
+	}
+	return page;
+}
+
 void *gt_frames_get_for_write(struct gt_frames *f, gt_gfn_t gfn)
 {
 	void *page = gt_frames_get(f, gfn);
 
 	if (page) {
+		gt_record_written(f->v->record, gfn, page);
 		gt_ppgtt_written(f->v->ppgtt, gfn);
 	}
 	return page;

@@ -59,6 +59,7 @@ void gt_ggtt_flush(struct gt_vgpu *v)
 	struct gt_ggtt *t = &v->ggtt;
 
 	gt_count(v, GT_C_ggtt_flushes);
+	gt_record_ggtt(v->record);
 	if (++t->nr_flushes == 0) {
 		memset(t->flush, 0, t->nr * sizeof(*t->flush));
 		t->nr_flushes = 1;

@@ -74,6 +74,7 @@ static void update_msi(struct gt_vgpu *v, bool line)
 
 	if (msi && !v->irq.msi) {
 		gt_count(v, GT_C_interrupts);
+		gt_record_interrupt(v->record);
 		complain(v->guest->ops->raise_msi(v->guest, addr, data));
 	}
 	v->irq.msi = msi;

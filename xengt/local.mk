@@ -29,6 +29,7 @@ libmediator_la_SOURCES = \
 	xengt/ppgtt.c xengt/ppgtt_internal.h \
 	xengt/ppgtt_table.c \
 	xengt/ppgtt_track.c \
+	xengt/record.c xengt/record.h \
 	xengt/regs.c \
 	xengt/regs_display.c \
 	xengt/regs_engine.c \

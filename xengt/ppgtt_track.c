@@ -13,12 +13,18 @@
  */
 #include "ppgtt_internal.h"
 
+#include <errno.h>
+
 #include "vgpu_internal.h"
 
 static int set_tracked(struct gt_ppgtt *p, gt_gfn_t gfn, bool tracked)
 {
 	struct gt_guest *g = p->v->guest;
 
+	/* A trace has what tables hold when they are used, not each write of them. */
+	if (tracked && p->v->record) {
+		return -ENOSYS;
+	}
 	return g->ops->set_tracked(g, gfn, tracked);
 }
 

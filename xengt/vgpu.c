@@ -28,6 +28,7 @@ static int init_edid(struct gt_vgpu *v, const uint8_t *edid)
 
 void gt_vgpu_reset(struct gt_vgpu *v)
 {
+	gt_record_begin(v->record);
 	gt_pci_reset(v);
 	gt_regs_reset(v);
 	gt_pvinfo_reset(v);
@@ -37,6 +38,7 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_display_reset(v);
 	gt_gmbus_reset(v);
 	gt_irq_update(v);
+	gt_record_call(v->record, 'z', v->submit.busy);
 }
 
 int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,
@@ -116,6 +118,7 @@ void gt_vgpu_destroy(struct gt_vgpu *v)
 	if (!v) {
 		return;
 	}
+	gt_record_destroy(v->record);
 	gt_submit_finish(v);
 	gt_ppgtt_destroy(v->ppgtt);
 	gt_ggtt_finish(v);
@@ -124,16 +127,28 @@ void gt_vgpu_destroy(struct gt_vgpu *v)
 	free(v);
 }
 
+int gt_vgpu_record(struct gt_vgpu *v, int fd, uint64_t max_B)
+{
+	return gt_record_create(v, fd, max_B, &v->record);
+}
+
 uint32_t gt_vgpu_config_read(struct gt_vgpu *v, uint32_t off, unsigned size)
 {
+	uint32_t val;
+
 	gt_count(v, GT_C_exits_config_read);
-	return gt_pci_read(v, off, size);
+	gt_record_begin(v->record);
+	val = gt_pci_read(v, off, size);
+	gt_record_access(v->record, 'c', off, size, val);
+	return val;
 }
 
 void gt_vgpu_config_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint32_t val)
 {
 	gt_count(v, GT_C_exits_config_write);
+	gt_record_begin(v->record);
 	gt_pci_write(v, off, size, val);
+	gt_record_access(v->record, 'C', off, size, val);
 }
 
 static bool size_is_valid(unsigned size)
@@ -162,7 +177,7 @@ static uint64_t read_mmio_bar(struct gt_vgpu *v, uint64_t off, unsigned size)
 	return within(off, size, 0, GT_BAR0_SIZE) ? 0 : UINT64_MAX;
 }
 
-uint64_t gt_vgpu_bar_read(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size)
+static uint64_t bar_read(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size)
 {
 	if (!size_is_valid(size)) {
 		gt_event(v, GT_EV_bad_access, "read of %u bytes", size);
@@ -187,6 +202,30 @@ uint64_t gt_vgpu_bar_read(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsi
 	return UINT64_MAX;
 }
 
+/* How a trace names an access to a BAR. */
+static char bar_kind(enum gt_bar bar, bool write)
+{
+	switch (bar) {
+	case GT_BAR_MMIO:
+		return write ? 'w' : 'r';
+	case GT_BAR_APERTURE:
+		return write ? 'A' : 'a';
+	case GT_BAR_ROM:
+		break;
+	}
+	return write ? 'O' : 'o';
+}
+
+uint64_t gt_vgpu_bar_read(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size)
+{
+	uint64_t val;
+
+	gt_record_begin(v->record);
+	val = bar_read(v, bar, off, size);
+	gt_record_access(v->record, bar_kind(bar, false), off, size, val);
+	return val;
+}
+
 static void write_mmio_bar(struct gt_vgpu *v, uint64_t off, unsigned size, uint64_t val)
 {
 	if (within(off, size, 0, GT_REGS_SIZE)) {
@@ -201,8 +240,8 @@ static void write_mmio_bar(struct gt_vgpu *v, uint64_t off, unsigned size, uint6
 	}
 }
 
-void gt_vgpu_bar_write(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size,
-		       uint64_t val)
+static void bar_write(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size,
+		      uint64_t val)
 {
 	if (!size_is_valid(size)) {
 		gt_event(v, GT_EV_bad_access, "write of %u bytes", size);
@@ -219,6 +258,14 @@ void gt_vgpu_bar_write(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigne
 	case GT_BAR_ROM:
 		break;
 	}
+}
+
+void gt_vgpu_bar_write(struct gt_vgpu *v, enum gt_bar bar, uint64_t off, unsigned size,
+		       uint64_t val)
+{
+	gt_record_begin(v->record);
+	bar_write(v, bar, off, size, val);
+	gt_record_access(v->record, bar_kind(bar, true), off, size, val);
 }
 
 bool gt_vgpu_bar_find(struct gt_vgpu *v, gt_gpa_t gpa, enum gt_bar *bar, uint64_t *off)
@@ -246,15 +293,20 @@ bool gt_vgpu_bar_find(struct gt_vgpu *v, gt_gpa_t gpa, enum gt_bar *bar, uint64_
 
 void gt_vgpu_invalidate(struct gt_vgpu *v)
 {
+	gt_record_begin(v->record);
 	gt_ppgtt_forget(v->ppgtt);
 	gt_frames_drop_all(v->frames);
+	gt_record_call(v->record, 'v', v->submit.busy);
 }
 
 bool gt_vgpu_run(struct gt_vgpu *v)
 {
-	bool more = gt_submit_run(v);
+	bool more;
 
+	gt_record_begin(v->record);
+	more = gt_submit_run(v);
 	gt_display_run(v);
+	gt_record_call(v->record, 'x', v->submit.busy);
 	gt_frames_trim(v->frames);
 	return more;
 }

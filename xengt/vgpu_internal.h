@@ -16,6 +16,7 @@
 #include "irq.h"
 #include "pci.h"
 #include "ppgtt.h"
+#include "record.h"
 #include "regs.h"
 #include "submit.h"
 
@@ -36,6 +37,7 @@ struct gt_vgpu {
 	struct gt_display display;
 	struct gt_gmbus gmbus;
 	uint64_t snapshot_serial;
+	struct gt_record *record; /* NULL: nothing is recorded */
 };
 
 static inline uint64_t gt_now_ns(const struct gt_vgpu *v)

@@ -13,6 +13,7 @@
  *   vgt_mode                 1024x768   mode of the virtual monitor, WIDTHxHEIGHT[@HZ]
  *   vgt_pci_slot             auto       slot of the function on bus 0: 2..31
  *   vgt_gen                  skylake    GPU generation: broadwell, skylake or kabylake
+ *   vgt_record               none       file to write a trace to (docs/traces.md)
  *   vgt_log                  info       log levels, see xengt/log.h
  *   vgt_qemu                 auto       the QEMU to become
  *
@@ -43,6 +44,7 @@ struct gt_options {
 	uint32_t mode_w_px, mode_h_px, mode_hz;
 	int pci_slot; /* -1: choose */
 	enum gt_platform_id platform;
+	char record[GT_OPTIONS_PATH]; /* "" : no trace */
 	char log[256];
 	char qemu[GT_OPTIONS_PATH]; /* "" : look for it */
 };

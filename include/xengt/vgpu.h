@@ -42,6 +42,13 @@ void gt_vgpu_destroy(struct gt_vgpu *v);
 void gt_vgpu_reset(struct gt_vgpu *v);
 
 /*
+ * Write a trace of everything from now on to @fd, which becomes the vGPU's, even on failure: @max_B
+ * bytes at most.  For a trace of all registers dm/ leaves no page of them to the guest, see
+ * gt_regs_page_classes().  0 or negative errno.
+ */
+int gt_vgpu_record(struct gt_vgpu *v, int fd, uint64_t max_B);
+
+/*
  * PCI configuration space: @off 0..255, @size 1, 2 or 4 within one dword.  Anything else reads all
  * ones and writes nothing.
  */

@@ -2,13 +2,17 @@
 /* The parts of dm/ that decide before Xen is asked: command lines, slots, monitors, BAR RAM. */
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "checks.h"
 #include "layout.h"
 #include "monitor.h"
+#include "trace.h"
 #include "xengt/vgpu.h"
 #include "xlargs.h"
 #include "test_run.h"
@@ -307,6 +311,72 @@ START_TEST(runs_cover_exactly_the_pages_that_are_ram)
 }
 END_TEST
 
+START_TEST(a_recorded_guest_gets_no_register_page)
+{
+	struct dm_layout l;
+	struct dm_run run;
+
+	memset(model_classes, 0xff, sizeof(model_classes));
+	dm_layout_init(&l, GT_SKL, GT_GiB(1));
+	dm_layout_trap_registers(&l);
+	ck_assert(dm_layout_next(&l, 0, &run));
+	ck_assert_uint_eq(run.first, DM_GTT_FIRST_PAGE);
+	ck_assert_uint_eq(dm_layout_nr_pages(&l), 512);
+	memset(model_classes, 0, sizeof(model_classes));
+}
+END_TEST
+
+/* --- traces ------------------------------------------------------------------------------- */
+
+static char trace_path[] = "/tmp/check_dm-XXXXXX";
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(trace_path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static long file_size(void)
+{
+	struct stat st;
+
+	return stat(trace_path, &st) ? -1 : (long)st.st_size;
+}
+
+START_TEST(a_trace_overwrites_nothing_but_a_trace)
+{
+	int fd = mkstemp(trace_path);
+
+	close(fd);
+	unlink(trace_path);
+	ck_assert_int_eq(dm_trace_open(trace_path, &fd, &err), 0);
+	close(fd);
+	write_file("xengt-trace 1\nold\n");
+	ck_assert_int_eq(dm_trace_open(trace_path, &fd, &err), 0);
+	close(fd);
+	ck_assert_int_eq(file_size(), 0);
+	write_file("root:x:0:0");
+	ck_assert_int_eq(dm_trace_open(trace_path, &fd, &err), -EEXIST);
+	ck_assert_ptr_nonnull(strstr(err.text, trace_path));
+	ck_assert_int_eq(file_size(), 10);
+	unlink(trace_path);
+}
+END_TEST
+
+START_TEST(a_trace_goes_to_an_absolute_path_of_a_plain_file)
+{
+	int fd = -1;
+
+	ck_assert_int_eq(dm_trace_open("some.trace", &fd, &err), -EINVAL);
+	ck_assert_int_lt(dm_trace_open("/dev/null", &fd, &err), 0);
+	ck_assert_int_lt(dm_trace_open("/nonexistent/trace", &fd, &err), 0);
+	ck_assert_int_eq(fd, -1);
+}
+END_TEST
+
 START_TEST(parked_ram_lies_above_the_guests_and_ends_before_bit_52)
 {
 	static const gt_gfn_t max[] = { 0, 0xfffff, 0x3ffffff, 0x4000000, 0x7fffffff };
@@ -340,6 +410,9 @@ int main(void)
 	tcase_add_test(tc, the_first_monitor_of_a_xengt_file_counts);
 	tcase_add_test(tc, a_bare_edid_is_taken_without_its_extensions);
 	tcase_add_test(tc, runs_cover_exactly_the_pages_that_are_ram);
+	tcase_add_test(tc, a_recorded_guest_gets_no_register_page);
+	tcase_add_test(tc, a_trace_overwrites_nothing_but_a_trace);
+	tcase_add_test(tc, a_trace_goes_to_an_absolute_path_of_a_plain_file);
 	tcase_add_test(tc, parked_ram_lies_above_the_guests_and_ends_before_bit_52);
 	suite_add_tcase(suite, tc);
 	return test_run(suite);

@@ -30,6 +30,7 @@ static const struct {
 	{ "vgt_mode", "1024x768x" },  { "vgt_pci_slot", "1" },	   { "vgt_pci_slot", "32" },
 	{ "vgt_gen", "icelake" },     { "vgt_foo", "1" },
 	{ "vgt_monitor_config_file", "" },
+	{ "vgt_record", "" },
 };
 
 START_TEST(a_wrong_value_is_refused_with_its_name_and_changes_nothing)

@@ -22,7 +22,8 @@ contexts_in_time()
 	local stats busy
 	stats=$(xengtctl stats "$guest")
 	busy=$(sed -n 's/^longest_busy_us //p' <<<"$stats")
-	diag "longest: context $(sed -n 's/^longest_context_us //p' <<<"$stats") us, busy $busy us"
+	diag "longest: context $(sed -n 's/^longest_context_us //p' <<<"$stats") us, busy $busy us" \
+		"insmod to framebuffer: $(guest_value "$guest" probe) s"
 	ok "$guest: the default contexts are recorded within 100 ms" test "${busy:-999999}" -lt 100000
 	is "$guest: every register it used is known" \
 		"$(sed -n 's/^event_unknown_register //p' <<<"$stats")" 0
