@@ -6,6 +6,7 @@ TEST_CPPFLAGS = -I$(top_srcdir)/xengt -I$(top_srcdir)/tests/support
 check_LTLIBRARIES += libtestsupport.la
 libtestsupport_la_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 libtestsupport_la_SOURCES = \
+	tests/support/batch.c tests/support/batch.h \
 	tests/support/driver.c tests/support/driver.h \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/ppgtt_model.c tests/support/ppgtt_model.h \
@@ -21,6 +22,7 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	check_blt \
 	check_clocks \
+	check_context \
 	check_detile \
 	check_display \
 	check_dm \
@@ -30,6 +32,7 @@ UNIT_TESTS = \
 	check_gmbus \
 	check_ioreq \
 	check_irq \
+	check_mi \
 	check_options \
 	check_pci \
 	check_png \
@@ -52,6 +55,10 @@ check_blt_LDADD = $(UNIT_LIBS)
 check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
 check_clocks_LDADD = $(UNIT_LIBS)
+
+check_context_SOURCES = tests/unit/check_context.c
+check_context_CFLAGS = $(UNIT_CFLAGS)
+check_context_LDADD = $(UNIT_LIBS)
 
 check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)
@@ -90,6 +97,10 @@ check_ioreq_LDADD = $(UNIT_LIBS)
 check_irq_SOURCES = tests/unit/check_irq.c
 check_irq_CFLAGS = $(UNIT_CFLAGS)
 check_irq_LDADD = $(UNIT_LIBS)
+
+check_mi_SOURCES = tests/unit/check_mi.c
+check_mi_CFLAGS = $(UNIT_CFLAGS)
+check_mi_LDADD = $(UNIT_LIBS)
 
 check_options_SOURCES = tests/unit/check_options.c
 check_options_CFLAGS = $(UNIT_CFLAGS)

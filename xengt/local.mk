@@ -49,7 +49,9 @@ libmediator_la_SOURCES = \
 	xengt/twin/cs.c \
 	xengt/twin/math.c \
 	xengt/twin/mem.c \
-	xengt/twin/mi.c \
+	xengt/twin/mi.c xengt/twin/mi.h \
+	xengt/twin/mi_atomic.c \
+	xengt/twin/mi_mem.c \
 	xengt/twin/pipe_control.c \
 	xengt/twin/twin.c xengt/twin/twin.h \
 	xengt/vgpu.c

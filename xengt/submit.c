@@ -142,6 +142,12 @@ static gt_spte_t on_ggtt(void *ctx, uint32_t page)
 	return gt_ggtt_lookup(ctx, page);
 }
 
+static void on_ggtt_update(void *ctx, uint32_t page, uint64_t entry)
+{
+	gt_ggtt_bar_write(ctx, (uint64_t)page * sizeof(entry), sizeof(entry), entry);
+	gt_ggtt_flush(ctx);
+}
+
 static gt_spte_t on_ppgtt(void *ctx, uint64_t root, gt_gma_t gma)
 {
 	struct gt_vgpu *v = ctx;
@@ -181,6 +187,7 @@ int gt_submit_init(struct gt_vgpu *v)
 	const struct gt_hw_events ev = {
 		.frame = on_frame,
 		.ggtt = on_ggtt,
+		.ggtt_update = on_ggtt_update,
 		.ppgtt = on_ppgtt,
 		.tlb_invalidate = on_tlb_invalidate,
 		.reg_read = on_reg_read,

@@ -48,6 +48,8 @@ struct gt_hw_events {
 	gt_spte_t (*ppgtt)(void *ctx, uint64_t root, gt_gma_t gma);
 	/* A command invalidated the TLB: shadow entries looked up before are not good any more. */
 	void (*tlb_invalidate)(void *ctx);
+	/* A command of the driver wrote a GGTT entry, as the guest's CPU would. */
+	void (*ggtt_update)(void *ctx, uint32_t page, uint64_t entry);
 	/* Registers as commands see them (LRI, SRM, ...); refused ones read 0, write nothing. */
 	uint32_t (*reg_read)(void *ctx, enum gt_engine e, uint32_t off);
 	void (*reg_write)(void *ctx, enum gt_engine e, uint32_t off, uint32_t val);

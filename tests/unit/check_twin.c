@@ -477,7 +477,7 @@ START_TEST(garbage_ends_within_the_budget_and_touches_only_what_is_its)
 		vgpu_fixture_w32(&d.fx, 0x941c, 1);
 
 		const gt_gpa_t writable[] = { data_gpa, batch_gpa, batch_gpa + GT_PAGE_SIZE,
-					      c.gpa + GT_PAGE_SIZE, d.hwsp_gpa[e] };
+					      c.gpa, c.gpa + GT_PAGE_SIZE, d.hwsp_gpa[e] };
 
 		expect_rest_untouched(before, writable, GT_ARRAY_SIZE(writable));
 	}

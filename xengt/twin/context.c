@@ -279,6 +279,7 @@ bool gt_twin_context_load(struct cs *cs)
 	cs->in_semaphore = false;
 	cs->spinning = false;
 	cs->no_arbitration = false;
+	cs->predicated = false;
 	cs->blt_row = 0;
 	set_prologue(cs, im);
 	gt_twin_context_next_batch(cs);

@@ -126,10 +126,19 @@ static void advance(struct cs *cs, uint32_t len_dw)
 	}
 }
 
+/* What MI_SET_PREDICATE does not turn into nothing. */
+static bool is_unpredicated(uint32_t header)
+{
+	return header >> 23 == 0x01 || header >> 23 == 0x0a; /* itself, MI_BATCH_BUFFER_END */
+}
+
 static enum verdict exec(struct cs *cs, const struct cmd *cmd)
 {
 	const struct cmd_row *row = &gt_twin_mi_rows[cmd->header >> 23 & 0x3f];
 
+	if (cs->predicated && cmd->header >> 29 != TYPE_MI) {
+		return CMD_DONE;
+	}
 	switch (cmd->header >> 29) {
 	case TYPE_MI:
 		if (!row->exec) {
@@ -138,6 +147,9 @@ static enum verdict exec(struct cs *cs, const struct cmd *cmd)
 		if (cmd->len_dw < row->min_dw) {
 			gt_twin_bad(cs, cmd->header, "too short");
 			return CMD_HANG;
+		}
+		if (cs->predicated && !is_unpredicated(cmd->header)) {
+			return CMD_DONE;
 		}
 		return row->exec(cs, cmd);
 	case TYPE_2D:

@@ -4,7 +4,7 @@
  * a value or a time stamp, and tell the CPU.
  * PRM SKL vol 2a, "PIPE_CONTROL", "MI_FLUSH_DW".
  */
-#include "twin.h"
+#include "mi.h"
 
 #define POST_SYNC_WRITE	    1u
 #define POST_SYNC_DEPTH	    2u
@@ -12,6 +12,7 @@
 
 #define TLB_INVALIDATE	    GT_BIT(18)
 #define STORE_INDEX	    GT_BIT(21)
+#define LRI_POST_SYNC	    GT_BIT(23)
 #define NOTIFY		    GT_BIT(8)
 #define IRQ_NOTIFY	    GT_BIT(4)
 #define PIPE_CONTROL_GGTT   GT_BIT(24)
@@ -88,7 +89,10 @@ enum verdict gt_twin_pipe_control(struct cs *cs, const struct cmd *cmd)
 		return CMD_HANG;
 	}
 	gma = gt_twin_address(cmd->dw[2] & ~3u, cmd->dw[3]);
-	if (find_target(cs, cmd, flags & STORE_INDEX, flags & PIPE_CONTROL_GGTT, &root, &gma)) {
+	if (flags & LRI_POST_SYNC) {
+		gt_twin_write_reg(cs, cmd, cmd->dw[2], cmd->dw[4]);
+	} else if (find_target(cs, cmd, flags & STORE_INDEX, flags & PIPE_CONTROL_GGTT, &root,
+			       &gma)) {
 		post_sync(cs, flags >> 14 & 3, root, gma,
 			  (uint64_t)cmd->dw[5] << 32 | cmd->dw[4], 8);
 	}

@@ -5,7 +5,7 @@
  *   twin.c          the GPU seam: submissions, switching, preemption, budget
  *   context.c       contexts in and out of their images; context_rows.c: their layout
  *   cs.c            fetch, length, dispatch, levels of batches
- *   mi.c, math.c    MI commands
+ *   mi*.c, math.c   MI commands
  *   pipe_control.c  PIPE_CONTROL and MI_FLUSH_DW
  *   blt.c           the blitter
  *   mem.c           shadow entries to host memory
@@ -70,6 +70,7 @@ struct cs {
 	unsigned resume_depth;	  /* when those are through */
 
 	bool no_arbitration; /* MI_ARB_ON_OFF */
+	bool predicated;     /* MI_SET_PREDICATE: commands do nothing */
 	bool may_preempt;    /* the last command was an arbitration point */
 	gt_gma_t spin_at;    /* where the last MI_BATCH_BUFFER_START led */
 	bool spinning;	     /* nothing was done since that could matter to anybody */
