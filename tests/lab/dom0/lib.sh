@@ -130,6 +130,9 @@ guest_serial()
 
 # Where a guest leaves data for Dom0 on its disk: see guest/init.
 GUEST_MAILBOX_MB=64
+# The second disk of a guest that runs judges, one guest at a time.  In the guest it is xvdh, for
+# the first six would be emulated too.  Writes go to a snapshot: QEMU has no read-only xvd.
+JUDGE_DISK=/dev/vdb
 
 # guest_disk NAME WORDS: the guest's disk with a boot loader that gives the kernel these words.
 guest_disk()
@@ -147,13 +150,15 @@ guest_disk()
 # keys replace the usual ones; an empty value drops the key.  Keys of the lab's own:
 #   xengt_job=WORDS  what the guest does (guest/init)   xengt_boot=direct  let QEMU load the kernel
 #   cmdline_extra=WORDS  more words for the guest's kernel
+#   xengt_judge=SCRIPT  gives the guest the second disk and has it run guest/judge/SCRIPT
 guest_config()
 {
-	local name=$1 file=$LAB_TMP/$1.cfg pair key cmdline
+	local name=$1 file=$LAB_TMP/$1.cfg pair key cmdline disk
 	local -A config=(
 		[name]=$name [type]=hvm [memory]=320 [vcpus]=1 [cpus]='"1"' [vga]=none [vnc]=0 [usb]=0
 		[serial]=file:$(guest_serial "$name") [on_poweroff]=destroy [on_crash]=destroy
 		[on_reboot]=restart [xengt_job]=idle [xengt_boot]=disk [cmdline_extra]=
+		[xengt_judge]=
 	)
 	shift
 	for pair in "$@"; do
@@ -161,6 +166,7 @@ guest_config()
 	done
 	cmdline="console=ttyS0 quiet panic=5 xengt.name=$name xengt.job=${config[xengt_job]}"
 	cmdline+=" ${config[cmdline_extra]}"
+	[ -z "${config[xengt_judge]}" ] || cmdline+=" xengt.judge=${config[xengt_judge]}"
 	guest_disk "$name" "$cmdline"
 	if [ "${config[xengt_boot]}" = direct ]; then
 		config[kernel]=/mnt/guest/vmlinuz
@@ -169,7 +175,11 @@ guest_config()
 	fi
 	# AHCI is what the BIOS reads by DMA
 	: "${config[hdtype]=ahci}"
-	: "${config[disk]=[ \"format=raw,vdev=hda,access=rw,backendtype=qdisk,target=$LAB_TMP/$name.img\" ]}"
+	disk="\"format=raw,vdev=hda,access=rw,backendtype=qdisk,target=$LAB_TMP/$name.img\""
+	if [ -n "${config[xengt_judge]}" ]; then
+		disk+=", \"format=raw,vdev=xvdh,access=rw,backendtype=qdisk,target=$JUDGE_DISK\""
+	fi
+	: "${config[disk]=[ $disk ]}"
 	for key in $(printf '%s\n' "${!config[@]}" | sort); do
 		case $key in
 		xengt_*|cmdline_extra) continue ;;
@@ -267,6 +277,74 @@ dm_log()
 	cat "/var/log/xen/qemu-dm-$1.log" "/var/log/xen/xengt-$1.log" 2>/dev/null
 }
 
+# --- judges -----------------------------------------------------------------------------------
+
+# guest_judge NAME SCRIPT SECONDS [KEY=VALUE...]: creates a guest that runs guest/judge/SCRIPT, and
+# waits until it is done.
+guest_judge()
+{
+	local name=$1 script=$2 seconds=$3
+	shift 3
+	guest_vgt "$name" memory=768 xengt_job=judge "xengt_judge=$script" "$@" || return 1
+	guest_judged "$name" "$seconds"
+}
+
+# guest_judged NAME SECONDS: until the guest's script is done; what it kept is in
+# $LAB_TMP/NAME-kept then, and among the artefacts.
+guest_judged()
+{
+	ok "$1: the judges come to their end" guest_wait "$1" '^LAB DONE judge' "$2" || return 1
+	mkdir -p "$LAB_TMP/$1-kept"
+	dd if="$LAB_TMP/$1.img" bs=1M skip=$GUEST_MAILBOX_MB 2>/dev/null |
+		tar x -C "$LAB_TMP/$1-kept" 2>/dev/null
+	tar czf "$LAB_KEEP/$1-kept.tar.gz" -C "$LAB_TMP" "$1-kept"
+}
+
+# verdicts NAME LIST: what the judges in the guest say against tests/lab/expect/LIST, both ways: a
+# verdict that differs fails, so does one that is missing or not in the list.  A line of the list
+# is NAME, pass or skip, and for a skip the reason, with tabs between.
+verdicts()
+{
+	local guest=$1 list=/lab/expect/$2 name expected reason got words
+	guest_console "$guest" | sed -n 's/^LAB judge //p' >"$LAB_TMP/verdicts"
+	while IFS=$'\t' read -r name expected reason; do
+		case $name in '' | '#'*) continue ;; esac
+		got=$(awk -v n="$name" '$1 == n { print $2; exit }' "$LAB_TMP/verdicts")
+		words=$(awk -v n="$name" '$1 == n { $1 = $2 = ""; print; exit }' "$LAB_TMP/verdicts")
+		if [ "$got" != "$expected" ]; then
+			fail "$2: $name"
+			diag "expected $expected, got ${got:-no verdict}:$words"
+		elif [ "$got" = skip ]; then
+			skip "$2: $name" "$reason"
+		else
+			pass "$2: $name"
+		fi
+	done <"$list"
+	is "$2: every verdict is in the list" \
+		"$(awk 'NR == FNR { known[$1] = 1; next } !($1 in known) { printf "%s ", $1 }' \
+			"$list" "$LAB_TMP/verdicts")" ""
+}
+
+# guest_paused NAME WORD SECONDS: until the guest says that it waits there.
+guest_paused()
+{
+	guest_wait "$1" "^LAB PAUSE $2\b" "$3"
+}
+
+# guest_go NAME WORD: lets it go on.
+guest_go()
+{
+	printf '%-512s' "go $2 " |
+		dd of="$LAB_TMP/$1.img" bs=512 seek=$(((GUEST_MAILBOX_MB + 32) * 2048 - 1)) conv=notrunc \
+			2>/dev/null
+}
+
+# vgt_count NAME COUNTER: from xengtctl stats.
+vgt_count()
+{
+	xengtctl stats "$1" | awk -v c="$2" '$1 == c { print $2; exit }'
+}
+
 # --- pictures ---------------------------------------------------------------------------------
 
 # guest_fb NAME OUT.ppm: turns the framebuffer the guest dumped to its disk into a PPM.
@@ -336,7 +414,7 @@ dmesg_trouble()
 		awk -v from="$(guest_value "$1" 'i915 insmod')" \
 			'!match($0, /^\[ *[0-9.]+\]/) || substr($0, 2) + 0 >= from + 0' |
 		grep -aE '\*ERROR\*|WARNING|BUG:|Oops|Call Trace|cut here|RIP:|GPU HANG|wedged|[Tt]imed out|hung|lockup|[Ff]ailed|mismatch|panic|WARN_ON' |
-		grep -avE '^LAB wedged 0$' | grep -avE -- "$allowed"
+		grep -avE '^LAB (wedged 0$|judge )' | grep -avE -- "$allowed"
 }
 
 # driver_happy NAME: no word of trouble in the guest's log, and i915 has not given its GPU up.

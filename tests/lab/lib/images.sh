@@ -10,6 +10,8 @@
 #   guest-SUITE-KEY/vmlinuz   the stock kernel
 #                  /base.cpio.zst busybox, i915 as Debian ships it, test programs; no /init:
 #                             that comes from guest/ at each run
+#   judge-SUITE-KEY/disk.ext4 a guest's second disk: programs that nobody here wrote, X servers
+#                             among them.  Only made for cases that say "# NEEDS: judge".
 
 DOM0_PACKAGES=(
 	# regular expressions are apt's: the version of Xen is in its packages' names
@@ -22,12 +24,18 @@ DOM0_PACKAGES=(
 DOM0_MODULES=(virtio_pci virtio_blk ext4 9pnet_virtio 9p)
 
 GUEST_PACKAGES=(linux-image-amd64 busybox-static libdrm-tests)
-GUEST_MODULES=(i915 xen-blkfront)
+GUEST_MODULES=(i915 xen-blkfront ext4)
 GUEST_PROGRAMS=(modetest vbltest modeprint proptest)
+
+JUDGE_PACKAGES=(
+	busybox-static libdrm-tests intel-gpu-tools
+	xserver-xorg-core xserver-xorg-video-intel xvfb netpbm
+	x11-apps x11-utils x11-xserver-utils xterm xfonts-base
+)
 
 images_prepare()
 {
-	local dom0 guest rc=0
+	local dom0 guest judge= rc=0
 	need_packages mmdebstrap=mmdebstrap mke2fs=e2fsprogs cpio=cpio modprobe=kmod xz=xz-utils \
 		zstd=zstd flock=util-linux rsync=rsync \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
@@ -40,11 +48,24 @@ images_prepare()
 	dom0=$!
 	image_ensure "$GUEST_IMAGE" "$LAB_GUEST" image_make_guest &
 	guest=$!
-	trap 'kill $dom0 $guest 2>/dev/null; wait; exit 130' INT TERM
+	JUDGE_IMAGE=
+	if needed judge; then
+		JUDGE_IMAGE=$(image_path judge "$LAB_GUEST" "${JUDGE_PACKAGES[@]}")
+		image_ensure "$JUDGE_IMAGE" "$LAB_GUEST" image_make_judge &
+		judge=$!
+	fi
+	trap 'kill $dom0 $guest $judge 2>/dev/null; wait; exit 130' INT TERM
 	wait $dom0 || rc=1
 	wait $guest || rc=1
+	[ -z "$judge" ] || wait $judge || rc=1
 	trap - INT TERM
 	[ $rc -eq 0 ] || die "no images"
+}
+
+# needed WHAT: whether one of the cases to run says that it needs it; without cases, all is needed.
+needed()
+{
+	[ ${#LAB_CASES[@]} -eq 0 ] || grep -qE "^# NEEDS:.* $1( |\$)" "${LAB_CASES[@]}"
 }
 
 # image_path KIND SUITE INPUT...: the folder of the image made from these, by these functions.
@@ -121,6 +142,21 @@ image_make_guest()
 	image_cpio "$ram" | zstd -q -10 >"$work/base.cpio.zst"
 	printf '%s\n' "$kernel" >"$work/version"
 	rm -rf -- "$root" "$ram"
+}
+
+image_make_judge()
+{
+	local suite=$1 work=$2 size_MB
+	step "judge $suite: packages" "$LAB_OUT/judge-$suite.log" \
+		image_bootstrap "$suite" "$work/root" minbase "${JUDGE_PACKAGES[@]}" || return 1
+	rm -rf -- "$work"/root/var/cache/apt/* "$work"/root/var/lib/apt/lists/*
+	# what is mounted over or written to in the guest, whose disk is read-only
+	mkdir -p -- "$work"/root/{tmp,run,dev,proc,sys,var/log,var/lib/xkb,tmp/.X11-unix}
+	size_MB=$(($(du -sm "$work/root" | cut -f1) * 9 / 8 + 32))
+	step "judge $suite: disk" "$LAB_OUT/judge-$suite-disk.log" \
+		mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$work/root" "$work/disk.ext4" \
+		"${size_MB}M" || return 1
+	rm -rf -- "$work/root"
 }
 
 # image_bootstrap SUITE ROOT VARIANT PACKAGE...

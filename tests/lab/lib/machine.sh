@@ -61,8 +61,12 @@ machine_guest_disk()
 {
 	local folder=$1 kernel_sectors initrd_sectors
 	cp -- "$GUEST_IMAGE/vmlinuz" "$folder/vmlinuz"
-	(cd -- "$LAB_DIR/guest" && find . | cpio --quiet -o -H newc -R 0:0) |
-		cat - "$GUEST_IMAGE/base.cpio.zst" >"$folder/initrd"
+	{
+		(cd -- "$LAB_DIR/guest" && find . | cpio --quiet -o -H newc -R 0:0)
+		(cd -- "$INSTALL_TREE/usr/lib/xengt-lab/guest" && find . |
+			cpio --quiet -o -H newc -R 0:0)
+		cat -- "$GUEST_IMAGE/base.cpio.zst"
+	} >"$folder/initrd"
 	kernel_sectors=$((($(stat -c %s "$folder/vmlinuz") + 511) / 512))
 	initrd_sectors=$((($(stat -c %s "$folder/initrd") + 511) / 512))
 	{
@@ -100,6 +104,11 @@ machine_arguments()
 		-virtfs "local,id=guest,mount_tag=guest,path=$LAB_OUT/guest-$LAB_GUEST,security_model=none,readonly=on"
 		-virtfs "local,id=out,mount_tag=out,path=$MACHINE_OUT,security_model=none"
 	)
+	if [ -n "$JUDGE_IMAGE" ]; then
+		MACHINE_ARGUMENTS+=(
+			-drive "file=$JUDGE_IMAGE/disk.ext4,format=raw,if=virtio,snapshot=on,cache=unsafe"
+		)
+	fi
 }
 
 # One machine for every two processors, for all labs that share this cache: emulated machines that

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# CASE: what a flood of submissions and of page-table changes costs, in exits
+# LIST: full
+
+# Kinds of flood, as gpu-flood's arguments.
+FLOODS=(nops:rcs:2000 nops:bcs:2000 sync:rcs:300 tables:400:64 spaces:60)
+
+# exits OLD NEW [ERE]: how many more of the counters that match.
+exits()
+{
+	awk -v e="^${3:-exits_}" 'NR == FNR { old[$1] = $2; next }
+		$1 ~ e { n += $2 - old[$1] } END { print n + 0 }' "$1" "$2"
+}
+
+# figures FLOOD OLD NEW WORDS...: one line of docs/performance.md's table; the guest's words are
+# "flood VERB batches N pages N seconds S".
+figures()
+{
+	local flood=$1 old=$2 new=$3 batches=$7 pages=$9
+	awk -v flood="${flood//:/ }" -v batches="$batches" -v pages="$pages" \
+		-v submissions="$(exits "$old" "$new" 'submissions$')" \
+		-v exits="$(exits "$old" "$new")" \
+		-v tables="$(exits "$old" "$new" 'exits_table_write$')" \
+		-v updates="$(exits "$old" "$new" 'ppgtt_updates$')" \
+		'BEGIN { printf "| `%s` | %d | %d | %d | %.2f | %s | %d |\n", flood, batches, submissions,
+			exits, submissions ? exits / submissions : 0,
+			pages ? sprintf("%d / %d = %.3f", tables, 2 * pages, tables / (2 * pages)) : "",
+			updates }'
+}
+
+guest_vgt flood memory=512 xengt_job=flood "cmdline_extra=xengt.flood=$(
+	IFS=,
+	echo "${FLOODS[*]}"
+)" || fail_now "the guest has a console"
+ok "the guest is ready" guest_paused flood start 60 || fail_now "flood"
+xengtctl stats flood >"$LAB_TMP/stats-0"
+guest_go flood start
+diag "| flood | batches | submissions | exits | per submission | per page-table write | entries taken over |"
+number=0
+for flood in "${FLOODS[@]}"; do
+	number=$((number + 1))
+	ok "flood of ${flood//:/ }" guest_paused flood $number 300 || break
+	xengtctl stats flood >"$LAB_TMP/stats-$number"
+	words=$(guest_console flood | grep '^LAB flood ' | sed -n "${number}p")
+	like "${flood//:/ }: all batches were run" "$words" 'batches [1-9]'
+	# shellcheck disable=SC2086
+	diag "$(figures "$flood" "$LAB_TMP/stats-$((number - 1))" "$LAB_TMP/stats-$number" $words)"
+	diag "$(awk 'NR == FNR { old[$1] = $2; next } $2 - old[$1] > 20 { print "  " $1, $2 - old[$1] }' \
+		"$LAB_TMP/stats-$((number - 1))" "$LAB_TMP/stats-$number")"
+	guest_go flood $number
+done
+cp "$LAB_TMP"/stats-* "$LAB_KEEP/"
+ok "the guest comes to its end" guest_wait flood '^LAB DONE flood' 60
+driver_happy flood
+ok "xl destroy" guest_destroy flood
+assert_clean
