@@ -43,7 +43,9 @@ libmediator_la_SOURCES = \
 	xengt/server.c \
 	xengt/snapshot.c \
 	xengt/submit.c \
-	xengt/twin/blt.c \
+	xengt/twin/blt.c xengt/twin/blt.h \
+	xengt/twin/blt_pixels.c \
+	xengt/twin/blt_surface.c \
 	xengt/twin/context.c xengt/twin/context.h \
 	xengt/twin/context_rows.c \
 	xengt/twin/cs.c \

@@ -31,7 +31,8 @@
 
 /* Dwords of values that are wanted by themselves. */
 enum { IMAGE_CONTROL = 0x03, IMAGE_TAIL = 0x07, IMAGE_PER_CTX = 0x19, IMAGE_INDIRECT = 0x1b,
-       IMAGE_PDP0_UDW = 0x31, IMAGE_PDP0_LDW = 0x33 };
+       IMAGE_PDP0_UDW = 0x31, IMAGE_PDP0_LDW = 0x33,
+       IMAGE_BLT_SETUP = 0x200 /* our place for it, behind the last register of BCS */ };
 
 static uint32_t *image(struct cs *cs, bool write)
 {
@@ -260,6 +261,23 @@ static bool load_root(struct cs *cs, const uint32_t *im, uint64_t desc)
 	}
 }
 
+/* What the blitter was set up to. */
+static void load_blt_setup(struct cs *cs, const uint32_t *im)
+{
+	for (unsigned i = 0; i < BLT_SETUP_DW; i++) {
+		bool inhibit = cs->control & RESTORE_INHIBIT;
+
+		cs->blt_setup.dw[i] = inhibit ? 0 : image_read(im, IMAGE_BLT_SETUP + i);
+	}
+}
+
+static void save_blt_setup(const struct cs *cs, uint32_t *im)
+{
+	for (unsigned i = 0; i < BLT_SETUP_DW; i++) {
+		image_write(im, IMAGE_BLT_SETUP + i, cs->blt_setup.dw[i]);
+	}
+}
+
 bool gt_twin_context_load(struct cs *cs)
 {
 	const struct image_layout *layout = gt_twin_image_layout(cs->tw->ev.gen, cs->id);
@@ -280,7 +298,10 @@ bool gt_twin_context_load(struct cs *cs)
 	cs->spinning = false;
 	cs->no_arbitration = false;
 	cs->predicated = false;
-	cs->blt_row = 0;
+	cs->blt_done = 0;
+	if (cs->id == GT_BCS) {
+		load_blt_setup(cs, im);
+	}
 	set_prologue(cs, im);
 	gt_twin_context_next_batch(cs);
 	cs->loaded = true;
@@ -312,6 +333,9 @@ void gt_twin_context_save(struct cs *cs)
 		}
 	}
 	if (im && !inhibit) {
+		if (cs->id == GT_BCS) {
+			save_blt_setup(cs, im);
+		}
 		image_write(im, last->dw + 1 + 2u * last->nr, MI_BATCH_END);
 	}
 	cs->ticks_base = gt_twin_context_ticks(cs);

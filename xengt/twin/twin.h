@@ -7,7 +7,7 @@
  *   cs.c            fetch, length, dispatch, levels of batches
  *   mi*.c, math.c   MI commands
  *   pipe_control.c  PIPE_CONTROL and MI_FLUSH_DW
- *   blt.c           the blitter
+ *   blt*.c          the blitter
  *   mem.c           shadow entries to host memory
  *
  * A guest writes its commands while they run: a dword of a command is read once, into cmd->dw.
@@ -26,7 +26,6 @@
 #define ROOT_LEGACY(engine) (GT_PAGE_SIZE * (uint64_t)(engine) + 2)
 #define ROOT_IS_LEGACY(root) ((root) % GT_PAGE_SIZE == 2)
 
-#define MAX_BLT_ROW_B (32768u * 4)
 
 struct twin;
 
@@ -43,6 +42,12 @@ struct level {
 
 #define MAX_DEPTH 2
 #define PROLOGUE  3
+
+/* What the XY_SETUP commands leave for others; blt.c. */
+#define BLT_SETUP_DW 12u
+struct blt_setup {
+	uint32_t dw[BLT_SETUP_DW]; /* the command, and the clip rectangle as last set */
+};
 
 struct cs {
 	struct twin *tw;
@@ -77,7 +82,8 @@ struct cs {
 
 	uint32_t ipehr;
 	uint64_t acthd;
-	uint32_t blt_row; /* rows of the current blit that are done */
+	uint32_t blt_done; /* pieces of the current blit */
+	struct blt_setup blt_setup;
 };
 
 struct cmd {
@@ -109,6 +115,14 @@ struct cmd_row {
 #define NR_MI_OPS 64
 extern const struct cmd_row gt_twin_mi_rows[NR_MI_OPS];
 
+/* A piece is a part of a row that the blitter does at once. */
+#define BLT_PIECE_B 16384u
+struct blt_buffers {
+	uint8_t src[BLT_PIECE_B], pat[BLT_PIECE_B], dst[BLT_PIECE_B];
+	uint8_t bits[BLT_PIECE_B / 8 + 2];
+	uint8_t keep[BLT_PIECE_B]; /* of pixels: is not written */
+};
+
 struct tlb {
 	uint64_t generation, root, page;
 	uint8_t *host;
@@ -125,7 +139,7 @@ struct twin {
 	uint64_t cost; /* of what was done in this run, see cs.c */
 	uint64_t nr_commands;
 	bool progress;
-	uint8_t src_row[MAX_BLT_ROW_B], dst_row[MAX_BLT_ROW_B];
+	struct blt_buffers blt;
 };
 
 /* mem.c. Reads of what is not there give 0 and false; writes are dropped and give false. */
