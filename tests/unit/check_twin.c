@@ -188,6 +188,23 @@ START_TEST(stores_are_of_a_dword_or_a_qword)
 }
 END_TEST
 
+START_TEST(a_store_of_many_qwords_stores_them_all)
+{
+	static uint32_t dw[3 + 1022] = { 0, DATA, 0 };
+
+	for (uint32_t i = 3; i < GT_ARRAY_SIZE(dw); i++) {
+		dw[i] = 0x1000 + i;
+	}
+	dw[0] = 0x10200000u | (GT_ARRAY_SIZE(dw) - 2);
+	for (uint32_t i = 0; i < GT_ARRAY_SIZE(dw); i++) {
+		BATCH_EMIT(dw[i]);
+	}
+	ck_assert(batch_completes(GT_BCS));
+	ck_assert_uint_eq(data(0), 0x1003);
+	ck_assert_uint_eq(data(4 * 1021), 0x1000 + 1024);
+}
+END_TEST
+
 START_TEST(writes_to_read_only_pages_and_to_nothing_are_dropped)
 {
 	BATCH_EMIT(STORE, READ_ONLY, 0, 1);
@@ -496,6 +513,7 @@ int main(void)
 	tcase_add_test(tc, state_commands_are_skipped_by_their_length);
 	tcase_add_loop_test(tc, headers_that_are_no_command_hang_the_engine, 0, 6);
 	tcase_add_test(tc, stores_are_of_a_dword_or_a_qword);
+	tcase_add_test(tc, a_store_of_many_qwords_stores_them_all);
 	tcase_add_test(tc, writes_to_read_only_pages_and_to_nothing_are_dropped);
 	tcase_add_test(tc, a_users_batch_reaches_the_ppgtt_only);
 	tcase_add_test(tc, a_users_batch_cannot_jump_into_the_ggtt);

@@ -75,20 +75,26 @@ uint32_t gt_twin_read_reg(struct cs *cs, uint32_t off)
 	return cs->tw->ev.reg_read(cs->tw->ev.ctx, cs->id, off & REG_MASK);
 }
 
+/* As many dwords or qwords as there are in the command: drivers write page tables so. */
 enum verdict gt_mi_store_data_imm(struct cs *cs, const struct cmd *cmd)
 {
-	bool qword = cmd->header & MI_SDI_QWORD;
+	uint32_t unit_dw = cmd->header & MI_SDI_QWORD ? 2 : 1;
 	uint64_t root = gt_twin_root(cs, cmd, cmd->header & MI_GGTT);
 	gt_gma_t gma = gt_twin_address(cmd->dw[1] & ~3u, cmd->dw[2]);
-	uint32_t before[2];
 
-	if (qword && cmd->len_dw < 5) {
+	if (cmd->len_dw < 3 + unit_dw) {
 		gt_twin_bad(cs, cmd->header, "too short for a qword");
 		return CMD_HANG;
 	}
-	gt_twin_read(cs->tw, root, gma, before, qword ? 8 : 4);
-	cs->spinning &= !memcmp(before, &cmd->dw[3], qword ? 8 : 4);
-	gt_twin_write(cs->tw, root, gma, &cmd->dw[3], qword ? 8 : 4);
+	for (uint32_t i = 3; i + unit_dw <= cmd->len_dw && i + unit_dw <= CMD_MAX_DW;
+	     i += unit_dw, gma += 4 * unit_dw) {
+		uint32_t before[2];
+
+		gt_twin_read(cs->tw, root, gma, before, 4 * unit_dw);
+		cs->spinning &= !memcmp(before, &cmd->dw[i], 4 * unit_dw);
+		gt_twin_write(cs->tw, root, gma, &cmd->dw[i], 4 * unit_dw);
+	}
+	cs->tw->cost += cmd->len_dw / 4;
 	return CMD_DONE;
 }
 

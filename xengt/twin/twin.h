@@ -17,8 +17,8 @@
 
 #include "xengt/hw.h"
 
-/* Room for the longest command that is executed and not only skipped: 0xff + 2 dwords. */
-#define CMD_MAX_DW 257u
+/* Room for the longest command that is executed and not only skipped: 0x3ff + 2 dwords. */
+#define CMD_MAX_DW 1025u
 
 /* Root of the GGTT where a PPGTT has its PML4's address. */
 #define ROOT_GGTT UINT64_MAX
