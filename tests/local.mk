@@ -22,6 +22,7 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	check_blt \
 	check_clocks \
+	check_commands \
 	check_context \
 	check_detile \
 	check_display \
@@ -55,6 +56,10 @@ check_blt_LDADD = $(UNIT_LIBS)
 check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
 check_clocks_LDADD = $(UNIT_LIBS)
+
+check_commands_SOURCES = tests/unit/check_commands.c
+check_commands_CFLAGS = $(UNIT_CFLAGS)
+check_commands_LDADD = $(UNIT_LIBS)
 
 check_context_SOURCES = tests/unit/check_context.c
 check_context_CFLAGS = $(UNIT_CFLAGS)

@@ -9,6 +9,12 @@ libmediator_la_SOURCES = \
 	xengt/gmbus.h xengt/irq.h \
 	xengt/pci.h xengt/ppgtt.h xengt/regs.h xengt/snapshot.h xengt/submit.h xengt/vgpu_internal.h \
 	xengt/clocks.c \
+	xengt/commands.c xengt/commands.h \
+	xengt/commands_2d.c \
+	xengt/commands_3d.c \
+	xengt/commands_media.c \
+	xengt/commands_mi.c \
+	xengt/commands_video.c \
 	xengt/detile.c xengt/detile.h \
 	xengt/display.c \
 	xengt/edid.c \

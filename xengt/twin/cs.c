@@ -2,22 +2,21 @@
 /*
  * The command streamer: fetch, length, dispatch.
  *
- * Decides how long a command is and who executes it; a command nobody executes is skipped by its
- * length, a header that is no command hangs the engine, as it does on hardware.
+ * Decides who executes a command; what there are for commands, and how long, is in the tables of
+ * commands.h.  A command nobody executes is skipped by its length, a header that is no command
+ * hangs the engine, as it does on hardware.
  * PRM SKL vol 2a, "Command Reference: Instructions"; vol 3, "Command Streamer".
  */
 #include "twin.h"
 
+#include "../commands.h"
 #include "context.h"
 
-#define TYPE_MI	 0u
-#define TYPE_2D	 2u
-#define TYPE_3D	 3u
+#define TYPE_MI 0u
+#define TYPE_2D 2u
 
 /* Bits 31:16 of commands of type 3. */
-#define OP_PIPE_CONTROL	  0x7a00u
-#define OP_GPGPU_WALKER	  0x7105u
-#define OP_WALKER	  0x7103u
+#define OP_PIPE_CONTROL 0x7a00u
 
 #define RING_TIMESTAMP	   0x358u
 #define RING_TIMESTAMP_UDW 0x35cu
@@ -52,50 +51,6 @@ uint64_t gt_twin_timestamp(const struct cs *cs)
 	uint64_t lo = ev->reg_read(ev->ctx, cs->id, cs->base + RING_TIMESTAMP);
 
 	return (uint64_t)ev->reg_read(ev->ctx, cs->id, cs->base + RING_TIMESTAMP_UDW) << 32 | lo;
-}
-
-static uint32_t mi_length(uint32_t header)
-{
-	const struct cmd_row *row = &gt_twin_mi_rows[header >> 23 & 0x3f];
-
-	if (!row->name) {
-		return 0;
-	}
-	return row->len_mask ? (header & row->len_mask) + 2 : 1;
-}
-
-/* Type 3: 28:27 is the pipeline; pipeline 1 has commands of one dword only. */
-static uint32_t type_3_length(enum gt_engine e, uint32_t header)
-{
-	uint32_t op = header >> 16, pipeline = header >> 27 & 3;
-
-	if (pipeline == 1) {
-		return 1;
-	}
-	if (pipeline != 2) {
-		return (header & 0xff) + 2;
-	}
-	if (e != GT_RCS) {
-		return (header & 0xfff) + 2;
-	}
-	if (op == OP_GPGPU_WALKER) {
-		return (header & 0xff) + 2;
-	}
-	return (header & (op == OP_WALKER ? 0x7fff : 0xffff)) + 2;
-}
-
-uint32_t gt_twin_cmd_length(enum gt_engine e, uint32_t header)
-{
-	switch (header >> 29) {
-	case TYPE_MI:
-		return mi_length(header);
-	case TYPE_2D:
-		return e == GT_BCS ? (header & 0xff) + 2 : 0;
-	case TYPE_3D:
-		return e == GT_BCS ? 0 : type_3_length(e, header);
-	default:
-		return 0;
-	}
 }
 
 /* Dword @i from where the streamer stands. */
@@ -160,7 +115,7 @@ static enum verdict exec(struct cs *cs, const struct cmd *cmd)
 	}
 }
 
-static bool is_executed(const struct cs *cs, uint32_t header)
+bool gt_twin_executes(enum gt_engine e, uint32_t header)
 {
 	switch (header >> 29) {
 	case TYPE_MI:
@@ -168,13 +123,14 @@ static bool is_executed(const struct cs *cs, uint32_t header)
 	case TYPE_2D:
 		return true;
 	default:
-		return header >> 16 == OP_PIPE_CONTROL && cs->id == GT_RCS;
+		return header >> 16 == OP_PIPE_CONTROL && e == GT_RCS;
 	}
 }
 
 /* Take in the command the streamer stands on. */
 static bool take(struct cs *cs, struct cmd *cmd)
 {
+	const struct gt_command_row *row;
 	uint32_t nr = 1;
 
 	cmd->header = 0;
@@ -184,16 +140,17 @@ static bool take(struct cs *cs, struct cmd *cmd)
 	}
 	cs->ipehr = cmd->header;
 	cmd->dw[0] = cmd->header;
-	cmd->len_dw = gt_twin_cmd_length(cs->id, cmd->header);
-	if (!cmd->len_dw) {
+	row = gt_command_find(cs->tw->ev.gen, cs->id, cmd->header);
+	if (!row) {
 		gt_twin_bad(cs, cmd->header, "no command");
 		return false;
 	}
+	cmd->len_dw = gt_command_length(row, cmd->header);
 	if (cmd->len_dw * UINT64_C(4) > room_B(cs)) {
 		gt_twin_bad(cs, cmd->header, "longer than what holds it");
 		return false;
 	}
-	if (is_executed(cs, cmd->header)) {
+	if (gt_twin_executes(cs->id, cmd->header)) {
 		nr = cmd->len_dw < CMD_MAX_DW ? cmd->len_dw : CMD_MAX_DW;
 	}
 	for (uint32_t i = 1; i < nr; i++) {

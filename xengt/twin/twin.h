@@ -149,8 +149,8 @@ bool gt_twin_read(struct twin *tw, uint64_t root, gt_gma_t gma, void *buf, size_
 bool gt_twin_write(struct twin *tw, uint64_t root, gt_gma_t gma, const void *buf, size_t len);
 
 /* cs.c */
-/* Dwords of the command that begins with @header on engine @e; 0: there is none such. */
-uint32_t gt_twin_cmd_length(enum gt_engine e, uint32_t header);
+/* Does the command that begins with @header do anything?  If not, it is skipped by its length. */
+bool gt_twin_executes(enum gt_engine e, uint32_t header);
 /* One command of a loaded context, the ring not being empty. */
 enum verdict gt_twin_step(struct cs *cs);
 /* Address spaces a command can mean: the GGTT only if it is privileged and says so. */
