@@ -93,12 +93,27 @@ static gt_spte_t make_shadow(struct gt_vgpu *v, uint64_t page, uint64_t pte)
 	return (pte & PTE_ADDRESS) | GT_SPTE_PRESENT | GT_SPTE_WRITE;
 }
 
+/* An entry that is not the guest's to write; if it has written it all the same, it is no use. */
+static gt_spte_t lookup_outside(struct gt_vgpu *v, uint64_t page)
+{
+	uint64_t pte = __atomic_load_n(&v->guest->gtt[page], __ATOMIC_RELAXED);
+
+	if (!(pte & PTE_PRESENT)) {
+		return 0;
+	}
+	gt_event(v, GT_EV_ggtt_outside_partition, "page 0x%llx", (unsigned long long)page);
+	return GT_SPTE_SCRATCH;
+}
+
 gt_spte_t gt_ggtt_lookup(struct gt_vgpu *v, uint64_t page)
 {
 	struct gt_ggtt *t = &v->ggtt;
 
-	if (page >= t->nr || !gt_ggtt_inside(v, page << GT_PAGE_SHIFT, GT_PAGE_SIZE)) {
+	if (page >= t->nr) {
 		return 0;
+	}
+	if (!gt_ggtt_inside(v, page << GT_PAGE_SHIFT, GT_PAGE_SIZE)) {
+		return lookup_outside(v, page);
 	}
 	if (t->flush[page] != t->nr_flushes || !t->shadow[page]) {
 		uint64_t pte = __atomic_load_n(&v->guest->gtt[page], __ATOMIC_RELAXED);

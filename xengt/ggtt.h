@@ -30,7 +30,10 @@ void gt_ggtt_reset(struct gt_vgpu *v);
 
 /* From now on what the guest has written by now is what counts. */
 void gt_ggtt_flush(struct gt_vgpu *v);
-/* Shadow entry of GGTT page @page (gma >> 12): 0 if not present, or outside the partition. */
+/*
+ * Shadow entry of GGTT page @page (gma >> 12): 0 if not present; scratch if it cannot be used or
+ * lies outside the partition.
+ */
 gt_spte_t gt_ggtt_lookup(struct gt_vgpu *v, uint64_t page);
 /* Copy through the GGTT; -EFAULT at the first page that is not there. */
 int gt_ggtt_read(struct gt_vgpu *v, gt_gma_t gma, void *buf, size_t len);
