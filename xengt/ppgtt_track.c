@@ -14,8 +14,11 @@
 #include "ppgtt_internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "vgpu_internal.h"
+
+#define RUN 64u /* entries compared at a time */
 
 static int set_tracked(struct gt_ppgtt *p, gt_gfn_t gfn, bool tracked)
 {
@@ -53,28 +56,42 @@ static void take_over(struct gt_ppgtt *p, struct gt_table *t, uint32_t i, uint64
 	t->shadow[i] = gt_table_leads_on(t, i) ? 0 : make_leaf(p, t, e);
 }
 
-/* Take over what differs; how many entries that was. */
+/* Take over what differs among RUN entries from @first on; how many entries that was. */
+static uint32_t compare_run(struct gt_ppgtt *p, struct gt_table *t, const uint64_t *guest,
+			    uint32_t first)
+{
+	uint32_t nr = 0;
+
+	/* Whatever the guest writes meanwhile is for the next comparison, or it is seen below. */
+	if (!memcmp(guest, &t->seen[first], RUN * sizeof(*guest))) {
+		return 0;
+	}
+	for (uint32_t i = 0; i < RUN; i++) {
+		uint64_t e = __atomic_load_n(&guest[i], __ATOMIC_RELAXED);
+
+		if (e != t->seen[first + i]) {
+			take_over(p, t, first + i, e);
+			nr++;
+		}
+	}
+	return nr;
+}
+
+/* Take over what differs; 0: nothing did.  A page that is no RAM is a table without entries. */
 static uint32_t compare(struct gt_ppgtt *p, struct gt_table *t)
 {
+	static const uint64_t nothing[RUN];
 	const uint64_t *guest = gt_frames_get(p->v->frames, t->gfn);
 	uint32_t nr = 0;
 
 	gt_count(p->v, GT_C_ppgtt_compared);
-	if (t->readable != (guest != NULL)) {
-		t->readable = guest != NULL;
-		nr++;
-	}
+	t->readable = guest != NULL;
 	if (!guest) {
 		gt_event(p->v, GT_EV_ppgtt_bad_entry, "no table at 0x%llx",
 			 (unsigned long long)t->gfn << GT_PAGE_SHIFT);
 	}
-	for (uint32_t i = 0; i < GT_TABLE_ENTRIES; i++) {
-		uint64_t e = guest ? __atomic_load_n(&guest[i], __ATOMIC_RELAXED) : 0;
-
-		if (e != t->seen[i]) {
-			take_over(p, t, i, e);
-			nr++;
-		}
+	for (uint32_t i = 0; i < GT_TABLE_ENTRIES; i += RUN) {
+		nr += compare_run(p, t, guest ? guest + i : nothing, i);
 	}
 	gt_count_n(p->v, GT_C_ppgtt_updates, nr);
 	return nr;
