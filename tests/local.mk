@@ -171,14 +171,25 @@ EXTRA_DIST += tests/all tests/lab \
 
 # Fuzz targets: a moment in `make check`; `make fuzz` for long runs.  An input of fuzz_ioreq is about
 # 70 requests, so the default is ten million of them.
-FUZZ_TARGETS = fuzz_ioreq
+FUZZ_TARGETS = \
+	fuzz_ggtt \
+	fuzz_ioreq \
+	fuzz_ppgtt
 FUZZ_INPUTS = 150000
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += tests/fuzz/smoke
 EXTRA_DIST += tests/fuzz/smoke
+fuzz_ggtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ggtt.c
+fuzz_ggtt_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_ggtt_LDADD = libtestsupport.la libmediator.la
+
 fuzz_ioreq_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ioreq.c
 fuzz_ioreq_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 fuzz_ioreq_LDADD = libtestsupport.la libmediator.la
+
+fuzz_ppgtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ppgtt.c
+fuzz_ppgtt_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_ppgtt_LDADD = libtestsupport.la libmediator.la
 
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)

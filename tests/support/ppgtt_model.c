@@ -59,15 +59,13 @@ static void expect(bool good, const char *what, const struct gt_table *t)
 	}
 }
 
-/* The table a handle means, by looking at all; the mediator indexes. */
+/* Where the table is that a handle means. */
 static uint32_t slot_of(const struct gt_ppgtt *p, uint64_t handle)
 {
-	for (uint32_t i = 0; handle && i < GT_TABLE_SLOTS; i++) {
-		if (p->slot[i] && p->serial[i] == handle >> 32 && i + 1 == (uint32_t)handle) {
-			return i;
-		}
-	}
-	return GT_TABLE_SLOTS;
+	uint32_t slot = (uint32_t)handle - 1;
+
+	return slot < GT_TABLE_SLOTS && p->slot[slot] && p->serial[slot] == handle >> 32
+		       ? slot : GT_TABLE_SLOTS;
 }
 
 static void count_children(const struct gt_ppgtt *p, const struct gt_table *t, uint32_t *parents)
