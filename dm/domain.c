@@ -130,7 +130,13 @@ int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_er
 void dm_domain_close(struct dm_domain *d)
 {
 	if (d->has_server) {
-		/* Fails if the worker or the domain's end came first. */
+		/*
+		 * Fails if the worker or the domain's end came first.  The type goes first: Xen
+		 * lets a vCPU that writes a page of a type without a server try for ever, and a
+		 * worker that died has given no page its type back.
+		 */
+		xendevicemodel_map_mem_type_to_ioreq_server(d->dmod, (domid_t)d->domid, d->server,
+							    HVMMEM_ioreq_server, 0);
 		xendevicemodel_destroy_ioreq_server(d->dmod, (domid_t)d->domid, d->server);
 		d->has_server = false;
 	}

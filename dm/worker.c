@@ -229,7 +229,12 @@ static void tear_down(struct worker *w)
 	}
 	gt_vgpu_destroy(w->vgpu);
 	if (w->ioreqs) {
-		/* Fails if the domain is gone or the supervisor was faster: both are fine. */
+		/*
+		 * Fails if the domain is gone or the supervisor was faster: both are fine.  First
+		 * all pages whose writes exit become plain RAM, see dm/domain.c.
+		 */
+		xendevicemodel_map_mem_type_to_ioreq_server(w->dmod, (domid_t)w->plan->domid,
+							    w->go.server, HVMMEM_ioreq_server, 0);
 		xendevicemodel_destroy_ioreq_server(w->dmod, (domid_t)w->plan->domid,
 						    w->go.server);
 	}
