@@ -176,7 +176,7 @@ FUZZ_TARGETS = \
 	fuzz_ioreq \
 	fuzz_ppgtt
 FUZZ_INPUTS = 10000000
-FUZZ_INPUTS_fuzz_ioreq = 150000
+FUZZ_INPUTS_LONG = 150000
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += tests/fuzz/smoke
 EXTRA_DIST += tests/fuzz/smoke
@@ -194,7 +194,10 @@ fuzz_ppgtt_LDADD = libtestsupport.la libmediator.la
 
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
-	$(foreach t,$(FUZZ_TARGETS),./$(t) -n $(or $(FUZZ_INPUTS_$(t)),$(FUZZ_INPUTS)) &&) :
+	for t in $(FUZZ_TARGETS); do \
+		case $$t in fuzz_ioreq) n=$(FUZZ_INPUTS_LONG) ;; *) n=$(FUZZ_INPUTS) ;; esac; \
+		./$$t -n $$n || exit 1; \
+	done
 
 TESTS += tests/style/check-registers tests/style/check-style
 EXTRA_DIST += tests/style/check-registers tests/style/check-style

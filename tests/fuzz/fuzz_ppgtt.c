@@ -79,8 +79,8 @@ static void write_string(const struct record *r)
 {
 	uint32_t size = 1u << (r->what >> 9 & 3), nr = 1 + r->index % 64;
 	struct gt_ioreq req = {
-		.type = GT_IOREQ_MEMORY, .addr = page_of(r) + r->index % 8 * 512, .data = entry_of(r), .size = size,
-		.count = nr, .down = r->where & 0x20,
+		.type = GT_IOREQ_MEMORY, .addr = page_of(r) + r->index % 8 * 512,
+		.data = entry_of(r), .size = size, .count = nr, .down = r->where & 0x20,
 	};
 
 	req.addr += req.down ? (nr - 1) * size : 0;
