@@ -253,7 +253,8 @@ START_TEST(a_pipe_control_writes_values_time_stamps_and_its_own_status_page)
 {
 	EMIT(&d, &c, 0x7a000004, 1u << 14, DATA, 0, 0x11, 0x22);
 	EMIT(&d, &c, 0x7a000004, 3u << 14, DATA + 8, 0, 0, 0);
-	EMIT(&d, &c, 0x7a000004, 1u << 14 | 1u << 21 | 1u << 24, 0xd0, 0, 0x33, 0x44);
+	EMIT(&d, &c, 0x7a000004, 1u << 14 | 1u << 21, 0xd0, 0, 0x33, 0x44);
+	EMIT(&d, &c, 0x7a000004, 1u << 14 | 1u << 21 | 1u << 24, 0x310, 0, 0x77, 0x88);
 	EMIT(&d, &c, 0x7a000004, 1u << 14 | 1u << 24 | 1u << 8,
 	     (uint32_t)d.hwsp_gma[GT_RCS] + 0x300, 0, 0x55, 0x66);
 	ck_assert(completes(GT_RCS));
@@ -261,6 +262,7 @@ START_TEST(a_pipe_control_writes_values_time_stamps_and_its_own_status_page)
 	ck_assert_uint_eq(data(4), 0x22);
 	ck_assert_uint_eq(data(8), vgpu_fixture_r32(&d.fx, 0x2358));
 	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, c.gpa + 0xd0), 0x33);
+	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, d.hwsp_gpa[GT_RCS] + 0x310), 0x77);
 	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, d.hwsp_gpa[GT_RCS] + 0x304), 0x66);
 	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, 0x44308) & 0x10, 0x10);
 }
@@ -272,12 +274,14 @@ START_TEST(a_flush_writes_a_dword_by_default_and_a_qword_if_longer)
 
 	EMIT(&d, &c, 0x13004002, (hwsp + 0x200) | 4, 0, 0x11);
 	EMIT(&d, &c, 0x13004003, (hwsp + 0x210) | 4, 0, 0x22, 0x33, 0);
-	EMIT(&d, &c, 0x13244082, 0xd0 | 4, 0, 0x44);
+	EMIT(&d, &c, 0x13244082, 0xd0, 0, 0x44);
+	EMIT(&d, &c, 0x13244082, 0x318 | 4, 0, 0x55);
 	ck_assert(completes(GT_VCS));
 	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, d.hwsp_gpa[GT_VCS] + 0x200), 0x11);
 	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, d.hwsp_gpa[GT_VCS] + 0x204), 0);
 	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, d.hwsp_gpa[GT_VCS] + 0x214), 0x33);
 	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, c.gpa + 0xd0), 0x44);
+	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, d.hwsp_gpa[GT_VCS] + 0x318), 0x55);
 }
 END_TEST
 

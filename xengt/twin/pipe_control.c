@@ -17,6 +17,7 @@
 #define IRQ_NOTIFY	    GT_BIT(4)
 #define PIPE_CONTROL_GGTT   GT_BIT(24)
 #define FLUSH_DW_GGTT	    GT_BIT(2)
+#define RING_HWS_PGA	    0x80u
 
 static void post_sync(struct cs *cs, unsigned op, uint64_t root, gt_gma_t gma, uint64_t val,
 		      size_t len)
@@ -37,16 +38,20 @@ static void post_sync(struct cs *cs, unsigned op, uint64_t root, gt_gma_t gma, u
 	gt_twin_write(cs->tw, root, gma, &val, len);
 }
 
-/* Store index: an offset in page 0 of the context, its own status page; for the driver only. */
+/* Store index: an offset in a status page, the engine's or the context's own; drivers only. */
 static bool find_target(struct cs *cs, const struct cmd *cmd, bool index, bool ggtt, uint64_t *root,
 			gt_gma_t *gma)
 {
+	uint32_t page;
+
 	if (!index) {
 		*root = gt_twin_root(cs, cmd, ggtt);
 		return true;
 	}
+	page = ggtt ? gt_twin_read_reg(cs, cs->base + RING_HWS_PGA)
+		    : (uint32_t)cs->elem[cs->cur].desc;
 	*root = ROOT_GGTT;
-	*gma = ((uint32_t)cs->elem[cs->cur].desc & ~0xfffu) + (*gma & 0xff8);
+	*gma = (page & ~0xfffu) + (*gma & 0xff8);
 	return cmd->privileged;
 }
 
