@@ -272,6 +272,8 @@ int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int repo
 	int status = 1;
 
 	prctl(PR_SET_NAME, "xengt-worker", 0, 0, 0);
+	/* The GPU looks at memory it waits for every few microseconds at first. */
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
 	dm_close_others(keep, GT_ARRAY_SIZE(keep));
 	dm_layout_init(&w.layout, plan->opt.platform, plan->part.ggtt_size);

@@ -174,7 +174,8 @@ EXTRA_DIST += tests/all tests/lab \
 FUZZ_TARGETS = \
 	fuzz_ggtt \
 	fuzz_ioreq \
-	fuzz_ppgtt
+	fuzz_ppgtt \
+	fuzz_twin
 FUZZ_INPUTS = 10000000
 FUZZ_INPUTS_LONG = 150000
 check_PROGRAMS += $(FUZZ_TARGETS)
@@ -191,6 +192,10 @@ fuzz_ioreq_LDADD = libtestsupport.la libmediator.la
 fuzz_ppgtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ppgtt.c
 fuzz_ppgtt_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 fuzz_ppgtt_LDADD = libtestsupport.la libmediator.la
+
+fuzz_twin_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_twin.c
+fuzz_twin_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_twin_LDADD = libtestsupport.la libmediator.la
 
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
