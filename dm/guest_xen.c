@@ -40,6 +40,7 @@ struct dm_guest {
 	struct dm_layout layout;
 	gt_gfn_t ram_gfn; /* where page 0 of BAR0 is: parking_gfn, or the BAR's */
 	struct place places[NR_PLACES];
+	struct dm_tracking *tracking;
 	uint8_t *saved; /* GT_REGS_SIZE: contents of SHADOWED pages during a move */
 	unsigned nr_complaints;
 };
@@ -326,16 +327,50 @@ static int guest_place_bar(struct gt_guest *g, enum gt_bar bar, gt_gpa_t base, u
  */
 static int guest_set_tracked(struct gt_guest *g, gt_gfn_t gfn, bool tracked)
 {
-	struct dm_guest *d = to_dm(g);
+	return dm_tracking_set(to_dm(g)->tracking, gfn, tracked);
+}
+
+static int set_page_type(void *ctx, gt_gfn_t gfn, bool tracked)
+{
+	struct dm_guest *d = ctx;
 
 	if (is_bar_ram(d, gfn)) {
 		return -EINVAL;
 	}
-	if (xendevicemodel_set_mem_type(d->c.dmod, (domid_t)g->domid,
+	if (xendevicemodel_set_mem_type(d->c.dmod, (domid_t)d->base.domid,
 					tracked ? HVMMEM_ioreq_server : HVMMEM_ram_rw, gfn, 1)) {
 		return -errno;
 	}
 	return 0;
+}
+
+/* Xen pauses the domain to enable a server, and finds that it is enabled. */
+static int pause_once(void *ctx)
+{
+	struct dm_guest *d = ctx;
+
+	if (xendevicemodel_set_ioreq_server_state(d->c.dmod, (domid_t)d->base.domid, d->c.server,
+						  1)) {
+		return -errno;
+	}
+	return 0;
+}
+
+struct dm_tracking *dm_guest_tracking(struct gt_guest *g)
+{
+	return to_dm(g)->tracking;
+}
+
+bool dm_guest_in_bar(struct gt_guest *g, gt_gpa_t gpa)
+{
+	const struct dm_guest *d = to_dm(g);
+
+	for (unsigned i = 0; i < NR_PLACES; i++) {
+		if (d->places[i].base && gpa - d->places[i].base < d->places[i].size_B) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static int guest_raise_msi(struct gt_guest *g, uint64_t addr, uint32_t data)
@@ -363,6 +398,11 @@ static uint64_t guest_now_ns(struct gt_guest *g)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
 }
+
+static const struct dm_tracking_ops tracking_ops = {
+	.set_type = set_page_type,
+	.barrier = pause_once,
+};
 
 static const struct gt_guest_ops guest_ops = {
 	.map = guest_map,
@@ -453,6 +493,10 @@ int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out)
 	if (ret) {
 		goto err;
 	}
+	ret = dm_tracking_create(&tracking_ops, d, &d->tracking);
+	if (ret) {
+		goto err;
+	}
 	*out = &d->base;
 	return 0;
 err:
@@ -474,6 +518,7 @@ void dm_guest_destroy(struct gt_guest *g)
 	if (g->gtt) {
 		munmap(g->gtt, (size_t)d->layout.nr_gtt_pages * GT_PAGE_SIZE);
 	}
+	dm_tracking_destroy(d->tracking);
 	free(d->saved);
 	free(d);
 }

@@ -7,6 +7,7 @@
 #include <xenforeignmemory.h>
 
 #include "layout.h"
+#include "tracking.h"
 
 struct dm_guest_conf {
 	xendevicemodel_handle *dmod; /* both handles outlive the guest */
@@ -23,5 +24,10 @@ struct dm_guest_conf {
  */
 int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out);
 void dm_guest_destroy(struct gt_guest *g);
+
+/* The pages whose writes exit; lives as long as @g. */
+struct dm_tracking *dm_guest_tracking(struct gt_guest *g);
+/* Whether @gpa lies in a BAR where it is decoded now. */
+bool dm_guest_in_bar(struct gt_guest *g, gt_gpa_t gpa);
 
 #endif

@@ -15,6 +15,7 @@
 #include <xen/hvm/ioreq.h>
 #include <xen/memory.h>
 
+#include "guest_xen.h"
 #include "xengt/log.h"
 
 struct dm_ioreqs {
@@ -161,22 +162,83 @@ int dm_ioreqs_fd(const struct dm_ioreqs *q)
 	return xenevtchn_fd(q->evtchn);
 }
 
-static void serve_vcpu(struct dm_ioreqs *q, unsigned vcpu, struct gt_vgpu *v)
+/* How long to wait for answers to be picked up, while a vCPU may make its next request. */
+#define PICK_UP_ns 30000u
+
+static volatile ioreq_t *slot_of(struct dm_ioreqs *q, unsigned vcpu)
 {
-	volatile ioreq_t *slot = &q->page->vcpu_ioreq[vcpu];
+	return &q->page->vcpu_ioreq[vcpu];
+}
+
+static bool all_picked_up(struct dm_ioreqs *q)
+{
+	for (unsigned i = 0; i < q->nr_vcpus; i++) {
+		if (slot_of(q, i)->state == STATE_IORESP_READY) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The instruction behind a waiting request may have touched the page before, too. */
+static bool is_busy(void *ctx, gt_gfn_t gfn)
+{
+	struct dm_ioreqs *q = ctx;
+
+	for (unsigned i = 0; i < q->nr_vcpus; i++) {
+		volatile ioreq_t *slot = slot_of(q, i);
+
+		if (slot->state == STATE_IOREQ_READY && slot->type == IOREQ_TYPE_COPY &&
+		    (slot->addr >> GT_PAGE_SHIFT) - gfn + 1 <= 2) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void dm_ioreqs_settle(struct dm_ioreqs *q, struct gt_guest *g)
+{
+	uint64_t end_ns;
+
+	if (!dm_tracking_is_pending(dm_guest_tracking(g))) {
+		return;
+	}
+	end_ns = g->ops->now_ns(g) + PICK_UP_ns;
+	while (!all_picked_up(q)) {
+		if (g->ops->now_ns(g) >= end_ns) {
+			return;
+		}
+	}
+	dm_tracking_settle(dm_guest_tracking(g), is_busy, q);
+}
+
+/* Whether Xen will look at the page's type once more when it has the answer. */
+static bool is_ram_write(struct gt_guest *g, const struct gt_ioreq *r)
+{
+	return r->type == GT_IOREQ_MEMORY && !r->read && !r->data_is_ptr &&
+	       !dm_guest_in_bar(g, r->addr);
+}
+
+static void serve_vcpu(struct dm_ioreqs *q, unsigned vcpu, struct gt_guest *g, struct gt_vgpu *v)
+{
+	volatile ioreq_t *slot = slot_of(q, vcpu);
 	struct gt_ioreq r;
 
 	if (!ioreq_take(slot, &r)) {
 		return;
 	}
 	gt_ioreq_handle(v, &r);
+	if (is_ram_write(g, &r)) {
+		dm_tracking_hold(dm_guest_tracking(g), r.addr >> GT_PAGE_SHIFT);
+	}
 	ioreq_answer(slot, &r);
 	if (xenevtchn_notify(q->evtchn, (evtchn_port_t)q->ports[vcpu])) {
 		gt_err(GT_T_DM, "cannot wake vCPU %u", vcpu);
 	}
+	dm_ioreqs_settle(q, g);
 }
 
-void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_vgpu *v)
+void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v)
 {
 	int port = xenevtchn_pending(q->evtchn);
 
@@ -186,7 +248,7 @@ void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_vgpu *v)
 	xenevtchn_unmask(q->evtchn, (evtchn_port_t)port);
 	for (unsigned i = 0; i < q->nr_vcpus; i++) {
 		if (q->ports[i] == port) {
-			serve_vcpu(q, i, v);
+			serve_vcpu(q, i, g, v);
 			return;
 		}
 	}

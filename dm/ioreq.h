@@ -10,6 +10,7 @@
 #include "xengt/ioreq.h"
 
 struct dm_ioreqs;
+struct gt_guest;
 
 /*
  * Map the requests of @server of @domid, enable it, and bind to each vCPU's event channel.  The
@@ -24,6 +25,12 @@ void dm_ioreqs_destroy(struct dm_ioreqs *q);
 int dm_ioreqs_fd(const struct dm_ioreqs *q);
 
 /* Take one event, carry out the request of its vCPU, if there is one, and answer it. */
-void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_vgpu *v);
+void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v);
+
+/*
+ * Let pages go that are not tracked any more (tracking.h).  Does nothing while an answer has not
+ * been picked up: call it again soon if dm_tracking_is_pending().
+ */
+void dm_ioreqs_settle(struct dm_ioreqs *q, struct gt_guest *g);
 
 #endif

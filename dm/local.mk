@@ -8,7 +8,7 @@ xengt_dm_LDADD = libmediator.la $(XEN_LIBS)
 xengt_dm_SOURCES = \
 	dm/args.h dm/checks.h dm/complain.h dm/domain.h dm/guest_xen.h dm/ioreq.h dm/launch.h \
 	dm/layout.h dm/monitor.h dm/plan.h dm/qemu.h dm/run.h dm/sandbox.h dm/supervisor.h \
-	dm/trace.h dm/worker.h dm/xlargs.h dm/xlconfig.h dm/xlproc.h \
+	dm/trace.h dm/tracking.h dm/worker.h dm/xlargs.h dm/xlconfig.h dm/xlproc.h \
 	dm/args.c \
 	dm/checks.c \
 	dm/complain.c \
@@ -25,6 +25,7 @@ xengt_dm_SOURCES = \
 	dm/slot.c \
 	dm/supervisor.c \
 	dm/trace.c \
+	dm/tracking.c \
 	dm/worker.c \
 	dm/xlargs.c \
 	dm/xlconfig.c \

@@ -32,6 +32,8 @@
 #define NS_PER_S 1000000000u
 /* Requests served between two looks at the other descriptors. */
 #define SERVE_BURST 64
+/* How long until another look at pages that lose their type. */
+#define SETTLE_ns 1000000u
 
 struct worker {
 	const struct dm_plan *plan;
@@ -163,10 +165,14 @@ static bool sleep_time(const struct worker *w, bool busy, struct timespec *ts)
 	uint64_t now_ns = w->guest->ops->now_ns(w->guest);
 	uint64_t at_ns = busy ? 0 : gt_vgpu_deadline_ns(w->vgpu);
 	uint64_t rest_ns = at_ns > now_ns ? at_ns - now_ns : 0;
+	bool settling = dm_tracking_is_pending(dm_guest_tracking(w->guest));
 
+	if (settling && rest_ns > SETTLE_ns) {
+		rest_ns = SETTLE_ns;
+	}
 	ts->tv_sec = (time_t)(rest_ns / NS_PER_S);
 	ts->tv_nsec = (long)(rest_ns % NS_PER_S);
-	return at_ns == UINT64_MAX;
+	return at_ns == UINT64_MAX && !settling;
 }
 
 static bool is_due(const struct worker *w)
@@ -180,7 +186,7 @@ static void serve_requests(struct worker *w)
 
 	/* xenevtchn_pending() blocks when nothing is pending, so ask before each. */
 	for (unsigned i = 0; i < SERVE_BURST && poll(&p, 1, 0) == 1 && p.revents & POLLIN; i++) {
-		dm_ioreqs_serve(w->ioreqs, w->vgpu);
+		dm_ioreqs_serve(w->ioreqs, w->guest, w->vgpu);
 	}
 }
 
@@ -215,6 +221,7 @@ static int loop(struct worker *w)
 		if (n > 0 && fds[1].revents) {
 			gt_server_dispatch(w->server);
 		}
+		dm_ioreqs_settle(w->ioreqs, w->guest);
 		if (busy || is_due(w)) {
 			busy = gt_vgpu_run(w->vgpu);
 		}

@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	check_server \
 	check_snapshot \
 	check_submit \
+	check_tracking \
 	check_traces \
 	check_twin
 check_PROGRAMS += $(UNIT_TESTS)
@@ -150,6 +151,10 @@ check_submit_LDADD = $(UNIT_LIBS)
 check_traces_SOURCES = tests/scenario/check_traces.c
 check_traces_CFLAGS = $(UNIT_CFLAGS)
 check_traces_LDADD = $(UNIT_LIBS)
+
+check_tracking_SOURCES = tests/unit/check_tracking.c dm/tracking.c dm/tracking.h
+check_tracking_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/dm
+check_tracking_LDADD = $(UNIT_LIBS)
 
 check_twin_SOURCES = tests/unit/check_twin.c
 check_twin_CFLAGS = $(UNIT_CFLAGS)
