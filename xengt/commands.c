@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding a command's row, and its length.
+ * A command's row, its length, and whether it may be executed.
  *
- * PRM SKL vol 2a, "Command Reference: Instructions".
+ * What hardware ignores is ignored here, for drivers and their tests rely on it; refused is only
+ * what hardware would do and a vGPU must not.
+ * PRM SKL vol 2a, "Command Reference: Instructions"; vol 3, "User Mode Privileged Commands".
  */
 #include "commands.h"
 
 #define LENGTH_BIAS_DW 2u
+#define REG_MASK       0x7ffffcu
+#define LRI_POST_SYNC  GT_BIT(23) /* in dword 1 of PIPE_CONTROL */
 
 const struct gt_command_table *const gt_command_tables[] = {
 	&gt_commands_mi,    &gt_commands_2d,	&gt_commands_3d,
@@ -66,4 +70,57 @@ const struct gt_command_row *gt_command_find(unsigned gen, enum gt_engine engine
 uint32_t gt_command_length(const struct gt_command_row *row, uint32_t header)
 {
 	return row->len_mask ? (header & row->len_mask) + LENGTH_BIAS_DW : 1;
+}
+
+/* Which dword names the @i-th register that is written; 0: none. */
+static uint32_t written_dw(const struct gt_command_check *c, uint32_t i)
+{
+	switch (c->row->regs) {
+	case GT_CMD_WRITE_PAIRS:
+		/* The last one must have its value, too. */
+		return c->nr_dw > 2 && i <= (c->nr_dw - 3) / 2 ? 1 + 2 * i : 0;
+	case GT_CMD_WRITE_DW1:
+		return i == 0 && c->nr_dw > 1 ? 1 : 0;
+	case GT_CMD_WRITE_DW2:
+		return i == 0 && c->nr_dw > 2 ? 2 : 0;
+	case GT_CMD_WRITE_POST:
+		return i == 0 && c->nr_dw > 2 && (c->dw[1] & LRI_POST_SYNC) ? 2 : 0;
+	case GT_CMD_NO_REGS:
+	case GT_CMD_READ_DW1:
+	case GT_CMD_GPRS:
+		break;
+	}
+	return 0;
+}
+
+bool gt_command_written_reg(const struct gt_command_check *c, uint32_t i, uint32_t *reg)
+{
+	uint32_t dw = written_dw(c, i);
+
+	if (dw) {
+		*reg = c->dw[dw] & REG_MASK;
+	}
+	return dw != 0;
+}
+
+enum gt_command_verdict gt_command_check(const struct gt_command_check *c, uint32_t *reg)
+{
+	uint32_t off;
+
+	if (gt_command_length(c->row, c->dw[0]) < c->row->min_dw) {
+		return GT_CMD_TOO_SHORT;
+	}
+	if (!c->privileged) {
+		return c->row->policy == GT_CMD_ANYBODY ? GT_CMD_OK : GT_CMD_IGNORED;
+	}
+	if (c->row->policy == GT_CMD_NOBODY) {
+		return GT_CMD_REFUSED;
+	}
+	for (uint32_t i = 0; gt_command_written_reg(c, i, &off); i++) {
+		if (c->right(c->ctx, c->engine, off) == GT_REG_NEVER) {
+			*reg = off;
+			return GT_CMD_BAD_REGISTER;
+		}
+	}
+	return GT_CMD_OK;
 }

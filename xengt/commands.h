@@ -20,6 +20,7 @@
 #ifndef GT_COMMANDS_H
 #define GT_COMMANDS_H
 
+#include "xengt/hw.h"
 #include "xengt/types.h"
 
 /* Generations that know a command: bits of gt_command_row.gens; 0: both. */
@@ -81,9 +82,40 @@ extern const struct gt_command_table gt_commands_mi, gt_commands_2d, gt_commands
 extern const struct gt_command_table *const gt_command_tables[];
 extern const size_t gt_nr_command_tables;
 
+/* What becomes of a command. */
+enum gt_command_verdict {
+	GT_CMD_OK,
+	GT_CMD_IGNORED,	     /* does nothing, as on hardware: a driver's command from a user */
+	GT_CMD_TOO_SHORT,    /* it would take its operands from what follows it */
+	GT_CMD_REFUSED,	     /* GT_CMD_NOBODY */
+	GT_CMD_BAD_REGISTER, /* a driver's write of a register that no command may write */
+};
+
 /* Row of the command that begins with @header, NULL if @engine of generation @gen has no such. */
 const struct gt_command_row *gt_command_find(unsigned gen, enum gt_engine engine, uint32_t header);
 /* Dwords of the command, the header included. */
 uint32_t gt_command_length(const struct gt_command_row *row, uint32_t header);
+
+/* Rights of an engine's commands on a register: the register table's word, by way of the caller. */
+typedef enum gt_reg_right (*gt_reg_right_fn)(void *ctx, enum gt_engine engine, uint32_t off);
+
+struct gt_command_check {
+	const struct gt_command_row *row;
+	enum gt_engine engine;
+	bool privileged;    /* from the ring or a batch in the GGTT */
+	const uint32_t *dw; /* the copy that will be executed */
+	uint32_t nr_dw;	    /* of the copy: the whole command; the header only, if it is skipped */
+	gt_reg_right_fn right;
+	void *ctx;
+};
+
+/*
+ * May it be executed?  Reads nothing but dw[0 .. nr_dw).  What a user writes without the right to
+ * is no matter of this: such a write is dropped when it is executed, the command's others are not.
+ * @reg is the register of GT_CMD_BAD_REGISTER.
+ */
+enum gt_command_verdict gt_command_check(const struct gt_command_check *c, uint32_t *reg);
+/* The @i-th register it writes; false: there are no more. */
+bool gt_command_written_reg(const struct gt_command_check *c, uint32_t i, uint32_t *reg);
 
 #endif

@@ -58,8 +58,13 @@ struct gt_vgpu;
 	X(ppgtt_bad_entry, "has a PPGTT entry that cannot be used")                                \
 	X(aperture_unmapped, "accessed BAR2 where nothing is mapped")                              \
 	X(bad_submission, "submitted a context that cannot be run")                                \
-	X(bad_command, "submitted a command that is unknown or not allowed")                       \
-	X(command_register, "accessed a register by command that is not allowed")                  \
+	X(bad_command, "submitted a command that cannot be executed")                              \
+	X(command_unknown, "submitted a command that its engine does not have")                    \
+	X(command_short, "submitted a command that is shorter than it can be")                     \
+	X(command_refused, "submitted a command that a vGPU does not execute")                     \
+	X(command_ignored, "gave a driver's command in a user's batch")                            \
+	X(command_register, "accessed a register by command that no command may")                  \
+	X(command_user_register, "wrote a driver's register by a user's command")                  \
 	X(bad_plane, "programmed a plane that cannot be read")                                     \
 	X(pcode_unknown, "sent an unknown pcode command")                                          \
 	X(g2v_unknown, "sent an unknown PVINFO notification")

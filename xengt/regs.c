@@ -39,7 +39,7 @@ static bool row_on_platform(const struct gt_reg_row *row, enum gt_platform_id pl
 
 static bool row_is_storage(const struct gt_reg_row *row)
 {
-	return !row->write && !row->ro && !row->w1c && !row->flags;
+	return !row->write && !row->ro && !row->w1c && !(row->flags & ~GT_R_USER);
 }
 
 void gt_regs_page_classes(enum gt_platform_id platform, enum gt_page_class *classes)
@@ -269,30 +269,60 @@ void gt_regs_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint64_t val)
  */
 #define CMD_REGS_END 0x40000u
 
-static bool cmd_may_access(struct gt_vgpu *v, uint32_t off, bool write)
-{
-	uint32_t inst;
-	const struct gt_reg_row *row;
+/* FORCE_TO_NONPRIV: registers the driver gives to its users, PRM SKL vol 2c. */
+#define RING_NONPRIV 0x4d0u
+#define NR_NONPRIV   12u
+#define NONPRIV_REG  0x3fffffcu
 
-	if (off >= CMD_REGS_END || off % 4) {
-		return false;
+static bool is_given_to_users(struct gt_vgpu *v, enum gt_engine engine, uint32_t off)
+{
+	uint32_t slot = gt_engine_base[engine] + RING_NONPRIV;
+
+	for (uint32_t i = 0; i < NR_NONPRIV; i++) {
+		if ((gt_vreg(v, slot + 4 * i) & NONPRIV_REG) == off) {
+			return true;
+		}
 	}
-	row = gt_regs_find(v, off, &inst);
-	return !row || !write || !(row->flags & GT_R_NO_CMD);
+	return false;
+}
+
+static bool is_nobodys(enum gt_engine engine, uint32_t off, const struct gt_reg_row *row,
+		       uint32_t inst)
+{
+	return off >= CMD_REGS_END || off % 4 ||
+	       (row && ((row->flags & GT_R_NO_CMD) ||
+			(row->each == GT_PER_ENGINE && inst != engine)));
+}
+
+enum gt_reg_right gt_regs_cmd_right(struct gt_vgpu *v, enum gt_engine engine, uint32_t off)
+{
+	uint32_t inst = 0;
+	const struct gt_reg_row *row = off < CMD_REGS_END ? gt_regs_find(v, off, &inst) : NULL;
+
+	if (is_nobodys(engine, off, row, inst)) {
+		return GT_REG_NEVER;
+	}
+	if ((row && (row->flags & GT_R_USER)) || is_given_to_users(v, engine, off)) {
+		return GT_REG_ANYBODY;
+	}
+	return GT_REG_DRIVER;
 }
 
 uint32_t gt_regs_cmd_read(struct gt_vgpu *v, uint32_t off)
 {
-	if (!cmd_may_access(v, off, false)) {
+	if (off >= CMD_REGS_END || off % 4) {
 		gt_event(v, GT_EV_command_register, "read of 0x%x", off);
 		return 0;
 	}
 	return read_dword(v, off);
 }
 
-void gt_regs_cmd_write(struct gt_vgpu *v, uint32_t off, uint32_t val)
+void gt_regs_cmd_write(struct gt_vgpu *v, enum gt_engine engine, uint32_t off, uint32_t val)
 {
-	if (!cmd_may_access(v, off, true)) {
+	uint32_t inst = 0;
+	const struct gt_reg_row *row = off < CMD_REGS_END ? gt_regs_find(v, off, &inst) : NULL;
+
+	if (is_nobodys(engine, off, row, inst)) {
 		gt_event(v, GT_EV_command_register, "write of 0x%x", off);
 		return;
 	}

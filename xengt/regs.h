@@ -17,6 +17,7 @@
 #define GT_REGS_H
 
 #include "xengt/guest.h"
+#include "xengt/hw.h"
 #include "xengt/platform.h"
 
 struct gt_vgpu;
@@ -33,6 +34,7 @@ enum gt_reg_flags {
 	GT_R_VOLATILE = 1 << 1, /* a read has a side effect or the value changes by itself */
 	GT_R_WRITE_ONLY = 1 << 2, /* writes are not stored: the handler decides; reads as stored */
 	GT_R_NO_CMD = 1 << 3,	/* commands (LRI, LRM, ...) may not write it */
+	GT_R_USER = 1 << 4,	/* commands of users may write it, not only those of drivers */
 };
 
 /* One access as a handler sees it. */
@@ -104,9 +106,15 @@ void gt_vreg_set(struct gt_vgpu *v, uint32_t off, uint32_t val);
 uint64_t gt_regs_read(struct gt_vgpu *v, uint32_t off, unsigned size);
 void gt_regs_write(struct gt_vgpu *v, uint32_t off, unsigned size, uint64_t val);
 
-/* The same by dword for commands; refused accesses are counted, read 0 and write nothing. */
+/*
+ * Who may write a register by commands of @engine.  Without a word in its row it is the driver's,
+ * who can give it to users by the engine's FORCE_TO_NONPRIV slots; another engine's, display's and
+ * interrupts' registers are nobody's.
+ */
+enum gt_reg_right gt_regs_cmd_right(struct gt_vgpu *v, enum gt_engine engine, uint32_t off);
+/* Accesses by dword for commands; refused accesses are counted, read 0 and write nothing. */
 uint32_t gt_regs_cmd_read(struct gt_vgpu *v, uint32_t off);
-void gt_regs_cmd_write(struct gt_vgpu *v, uint32_t off, uint32_t val);
+void gt_regs_cmd_write(struct gt_vgpu *v, enum gt_engine engine, uint32_t off, uint32_t val);
 
 /* Fill in what PVINFO says of this vGPU's partition. */
 void gt_pvinfo_reset(struct gt_vgpu *v);

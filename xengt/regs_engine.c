@@ -118,6 +118,9 @@ static void write_reset_ctl(struct gt_vgpu *v, const struct gt_reg *r,
 	{ .name = label, ENGINE, .off = (at), .ro = ~0u, .flags = GT_R_VOLATILE | GT_R_NO_CMD,     \
 	  .read = read_ring, .prm = PRM_RING }
 #define STORED(label, at, where) { .name = label, ENGINE, .off = (at), .prm = where }
+/* Hardware lets users' batches write it. */
+#define USERS(label, at, where, more)                                                              \
+	{ .name = label, ENGINE, .off = (at), .flags = GT_R_USER | (more), .prm = where }
 #define MASKED(label, at)                                                                          \
 	{ .name = label, ENGINE, .off = (at), .flags = GT_R_MASKED, .prm = PRM_RING }
 
@@ -126,8 +129,8 @@ static void write_reset_ctl(struct gt_vgpu *v, const struct gt_reg *r,
 	STORED("RING_PDP" #i "_LDW", 0x270 + 8 * (i), PRM_EXEC),                                   \
 		STORED("RING_PDP" #i "_UDW", 0x274 + 8 * (i), PRM_EXEC)
 #define GPR(i)                                                                                     \
-	STORED("RING_CS_GPR" #i "_LDW", 0x600 + 8 * (i), PRM_GPR),                                 \
-		STORED("RING_CS_GPR" #i "_UDW", 0x604 + 8 * (i), PRM_GPR)
+	USERS("RING_CS_GPR" #i "_LDW", 0x600 + 8 * (i), PRM_GPR, 0),                               \
+		USERS("RING_CS_GPR" #i "_UDW", 0x604 + 8 * (i), PRM_GPR, 0)
 #define CSB(i)                                                                                     \
 	{ .name = "RING_CONTEXT_STATUS_BUF_LO" #i, ENGINE, .off = 0x370 + 8 * (i), .ro = ~0u,      \
 	  .prm = PRM_EXEC },                                                                       \
@@ -181,7 +184,7 @@ static const struct gt_reg_row rows[] = {
 	STORED("RING_BB_PER_CTX_PTR", 0x1c0, PRM_EXEC),
 	STORED("RING_INDIRECT_CTX", 0x1c4, PRM_EXEC),
 	STORED("RING_INDIRECT_CTX_OFFSET", 0x1c8, PRM_EXEC),
-	MASKED("RING_SWCTRL", 0x200), /* of BCS: which tiling a blit means */
+	USERS("RING_SWCTRL", 0x200, PRM_RING, GT_R_MASKED), /* of BCS: which tiling a blit means */
 	{ .name = "RING_ELSP", ENGINE, .off = 0x230, .flags = GT_R_WRITE_ONLY | GT_R_NO_CMD,
 	  .write = write_elsp, .prm = PRM_EXEC },
 	{ .name = "RING_EXECLIST_STATUS_LO", ENGINE, .off = 0x234, .ro = ~0u,
@@ -201,7 +204,7 @@ static const struct gt_reg_row rows[] = {
 	  .flags = GT_R_MASKED | GT_R_NO_CMD, .prm = PRM_EXEC },
 	LIVE("RING_CTX_TIMESTAMP", 0x3a8),
 	STORED("RING_MI_PREDICATE_RESULT_2", 0x3bc, PRM_RING),
-	STORED("RING_MI_PREDICATE_RESULT_1", 0x41c, PRM_RING),
+	USERS("RING_MI_PREDICATE_RESULT_1", 0x41c, PRM_RING, 0),
 	NONPRIV(0), NONPRIV(1), NONPRIV(2), NONPRIV(3), NONPRIV(4), NONPRIV(5),
 	NONPRIV(6), NONPRIV(7), NONPRIV(8), NONPRIV(9), NONPRIV(10), NONPRIV(11),
 	GPR(0), GPR(1), GPR(2), GPR(3), GPR(4), GPR(5), GPR(6), GPR(7),

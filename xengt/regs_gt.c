@@ -57,6 +57,11 @@ static void write_gfx_flush(struct gt_vgpu *v, const struct gt_reg *r,
 
 #define STORED(label, at, where) { .name = label, .off = (at), .prm = where }
 #define STORED_N(label, at, n, where) { .name = label, .off = (at), .nr = (n), .prm = where }
+/* Hardware lets users' batches write it. */
+#define USERS_N(label, at, n, where)                                                               \
+	{ .name = label, .off = (at), .nr = (n), .flags = GT_R_USER, .prm = where }
+#define MASKED_USERS_N(label, at, n)                                                               \
+	{ .name = label, .off = (at), .nr = (n), .flags = GT_R_MASKED | GT_R_USER, .prm = PRM_WA }
 #define VALUE(label, at, bdw, skl, kbl)                                                            \
 	{ .name = label, .off = (at), .reset = { (bdw), (skl), (kbl) }, .prm = PRM_GT }
 #define MASKED_N(label, at, n)                                                                     \
@@ -87,13 +92,13 @@ static const struct gt_reg_row rows[] = {
 	STORED("BB_PREEMPT_ADDR", 0x2148, PRM_GT),
 	STORED("CS_CTX_SIZE", 0x21a8, PRM_GT),
 	STORED("CTX_PREEMPT", 0x2248, PRM_GT),
-	STORED_N("PS_INVOCATION_SLICE", 0x22c8, 8, PRM_STATS),
-	STORED_N("HS_INVOCATION_COUNT", 0x2300, 22, PRM_STATS),
+	USERS_N("PS_INVOCATION_SLICE", 0x22c8, 8, PRM_STATS),
+	USERS_N("HS_INVOCATION_COUNT", 0x2300, 22, PRM_STATS),
 	STORED_N("OACONTROL", 0x2360, 2, PRM_GT),
-	STORED_N("MI_PREDICATE", 0x2400, 7, PRM_GT),
-	STORED_N("3DPRIM", 0x2420, 9, PRM_GT),
+	USERS_N("MI_PREDICATE", 0x2400, 7, PRM_GT),
+	USERS_N("3DPRIM", 0x2420, 9, PRM_GT),
 	STORED("PREEMPTION_HINT", 0x24bc, PRM_GT),
-	STORED_N("GPGPU_DISPATCHDIM", 0x2500, 3, PRM_GT),
+	USERS_N("GPGPU_DISPATCHDIM", 0x2500, 3, PRM_GT),
 	MASKED("CS_CHICKEN1", 0x2580),
 	STORED_N("OAR", 0x2b00, 64, PRM_GT),
 	STORED("GTT_CACHE_EN", 0x4024, PRM_GT),
@@ -115,11 +120,13 @@ static const struct gt_reg_row rows[] = {
 	STORED("FAULT_TLB_DATA1", 0x4b14, PRM_GT),
 	STORED("L3_LRA_1_GPGPU", 0x4dd4, PRM_WA),
 	STORED("MMCD_MISC_CTRL", 0x4ddc, PRM_WA),
-	STORED_N("SO_NUM_PRIMS_WRITTEN", 0x5200, 8, PRM_STATS),
-	STORED_N("SO_PRIM_STORAGE_NEEDED", 0x5240, 8, PRM_STATS),
-	STORED_N("SO_WRITE_OFFSET", 0x5280, 4, PRM_GT),
-	MASKED_N("CACHE_MODE", 0x7000, 8),
-	STORED("L3CNTLREG", 0x7034, PRM_GT),
+	USERS_N("SO_NUM_PRIMS_WRITTEN", 0x5200, 8, PRM_STATS),
+	USERS_N("SO_PRIM_STORAGE_NEEDED", 0x5240, 8, PRM_STATS),
+	USERS_N("SO_WRITE_OFFSET", 0x5280, 4, PRM_GT),
+	MASKED_USERS_N("CACHE_MODE", 0x7000, 2),
+	MASKED_USERS_N("GT_MODE", 0x7008, 1),
+	MASKED_N("COMMON_SLICE_CHICKEN", 0x700c, 5),
+	USERS_N("L3CNTLREG", 0x7034, 1, PRM_GT),
 	STORED("SC_INSTDONE", 0x7100, PRM_GT),
 	MASKED_N("HDC_CHICKEN", 0x7300, 4),
 	STORED("SLICE_COMMON_ECO_CHICKEN1", 0x731c, PRM_WA),
@@ -183,7 +190,7 @@ static const struct gt_reg_row rows[] = {
 	STORED("SAMPLER_INSTDONE", 0xe160, PRM_GT),
 	STORED("ROW_INSTDONE", 0xe164, PRM_GT),
 	MASKED_N("SAMPLER_CHICKEN", 0xe168, 38),
-	STORED_N("TD_CTL", 0xe400, 2, PRM_WA),
+	USERS_N("TD_CTL", 0xe400, 2, PRM_WA),
 	{ .name = "EU_PERF_CNTL0", .off = 0xe458, .nr = 4, .stride = 0x100, .prm = PRM_GT },
 	{ .name = "EU_PERF_CNTL4", .off = 0xe45c, .nr = 4, .stride = 0x100, .prm = PRM_GT },
 	MASKED_N("ROW_CHICKEN", 0xe480, 32),

@@ -9,6 +9,9 @@
  */
 #include "submit.h"
 
+#include <stdio.h>
+
+#include "commands.h"
 #include "vgpu_internal.h"
 #include "xengt/log.h"
 
@@ -115,9 +118,30 @@ static void on_interrupt(void *ctx, enum gt_engine e, uint32_t bits)
 	gt_irq_raise_engine(ctx, e, bits);
 }
 
-static void on_bad_command(void *ctx, enum gt_engine e, uint32_t header, const char *why)
+static void on_bad_command(void *ctx, enum gt_engine e, const struct gt_hw_bad_command *bad)
 {
-	gt_event(ctx, GT_EV_bad_command, "engine %u, 0x%08x: %s", e, header, why);
+	static const enum gt_counter events[] = {
+		[GT_HW_BAD_COMMAND] = GT_EV_bad_command,
+		[GT_HW_UNKNOWN] = GT_EV_command_unknown,
+		[GT_HW_TOO_SHORT] = GT_EV_command_short,
+		[GT_HW_REFUSED] = GT_EV_command_refused,
+		[GT_HW_IGNORED] = GT_EV_command_ignored,
+		[GT_HW_BAD_REGISTER] = GT_EV_command_register,
+		[GT_HW_USER_REGISTER] = GT_EV_command_user_register,
+	};
+	static const char *const names[GT_NR_ENGINES] = { "RCS", "BCS", "VCS", "VECS" };
+	struct gt_vgpu *v = ctx;
+	const struct gt_command_row *row =
+		gt_command_find(gt_platforms[v->platform].gen, e, bad->header);
+	char reg[32] = "";
+
+	if (bad->fault == GT_HW_BAD_REGISTER || bad->fault == GT_HW_USER_REGISTER) {
+		snprintf(reg, sizeof(reg), ", register 0x%x", bad->reg);
+	}
+	gt_event(v, events[bad->fault], "%s, context 0x%x, at 0x%llx: %s (0x%08x)%s%s%s", names[e],
+		 (uint32_t)bad->desc & DESC_LRCA, (unsigned long long)bad->at,
+		 row ? row->name : "no command", bad->header, reg, bad->why ? ", " : "",
+		 bad->why ? bad->why : "");
 }
 
 static void *on_frame(void *ctx, gt_spte_t e, bool write)
@@ -167,9 +191,14 @@ static uint32_t on_reg_read(void *ctx, enum gt_engine e, uint32_t off)
 	return gt_regs_cmd_read(ctx, off);
 }
 
+static enum gt_reg_right on_reg_right(void *ctx, enum gt_engine e, uint32_t off)
+{
+	return gt_regs_cmd_right(ctx, e, off);
+}
+
 static void on_reg_write(void *ctx, enum gt_engine e, uint32_t off, uint32_t val)
 {
-	gt_regs_cmd_write(ctx, off, val);
+	gt_regs_cmd_write(ctx, e, off, val);
 }
 
 static void on_commands(void *ctx, uint64_t nr)
@@ -191,6 +220,7 @@ int gt_submit_init(struct gt_vgpu *v)
 		.ppgtt = on_ppgtt,
 		.tlb_invalidate = on_tlb_invalidate,
 		.reg_read = on_reg_read,
+		.reg_right = on_reg_right,
 		.reg_write = on_reg_write,
 		.event = on_event,
 		.interrupt = on_interrupt,

@@ -34,6 +34,33 @@ enum gt_hw_event {
 	GT_HW_LITE_RESTORE, /* a new submission begins with the context that runs: larger tail */
 };
 
+/* Who may write a register by command. */
+enum gt_reg_right {
+	GT_REG_NEVER,	/* nobody: it would reach around the mediator */
+	GT_REG_DRIVER,	/* the ring, and batches in the GGTT */
+	GT_REG_ANYBODY, /* users' batches too: hardware lets them, or the driver does */
+};
+
+/* What was wrong with a command. */
+enum gt_hw_fault {
+	GT_HW_BAD_COMMAND, /* it cannot be executed as it is, or where it is */
+	GT_HW_UNKNOWN,	   /* the engine has no such command */
+	GT_HW_TOO_SHORT,
+	GT_HW_REFUSED,
+	GT_HW_IGNORED,	    /* what only a driver may do, done by a user: nothing happened */
+	GT_HW_BAD_REGISTER, /* a write of a register that nobody may write so */
+	GT_HW_USER_REGISTER, /* a user's, of a driver's: dropped */
+};
+
+struct gt_hw_bad_command {
+	enum gt_hw_fault fault;
+	uint32_t header; /* 0: it was not even fetched */
+	gt_gma_t at;	 /* in its ring's or batch's address space */
+	uint64_t desc;	 /* of its context */
+	uint32_t reg;	 /* if it is about one */
+	const char *why; /* for people; NULL: fault says it all */
+};
+
 /* What the twin needs from its surroundings; every pointer is valid for the life of the gt_hw. */
 struct gt_hw_events {
 	/* Host memory of a shadowed frame, GT_PAGE_SIZE bytes; NULL if it cannot be had. The
@@ -53,11 +80,13 @@ struct gt_hw_events {
 	/* Registers as commands see them (LRI, SRM, ...); refused ones read 0, write nothing. */
 	uint32_t (*reg_read)(void *ctx, enum gt_engine e, uint32_t off);
 	void (*reg_write)(void *ctx, enum gt_engine e, uint32_t off, uint32_t val);
+	/* Whether commands of @e may write a register, and whose. */
+	enum gt_reg_right (*reg_right)(void *ctx, enum gt_engine e, uint32_t off);
 	/* Execlist events, and interrupt bits in the engine's 16-bit GT IIR field. */
 	void (*event)(void *ctx, enum gt_engine e, enum gt_hw_event ev, uint64_t desc);
 	void (*interrupt)(void *ctx, enum gt_engine e, uint32_t bits);
-	/* A command the GPU does not know or may not run; named in the log and counters. */
-	void (*bad_command)(void *ctx, enum gt_engine e, uint32_t header, const char *why);
+	/* A command that was not, or not wholly, executed; named in the log and counters. */
+	void (*bad_command)(void *ctx, enum gt_engine e, const struct gt_hw_bad_command *bad);
 	/* @nr more commands were executed. */
 	void (*commands)(void *ctx, uint64_t nr);
 	uint64_t (*now_ns)(void *ctx);

@@ -129,8 +129,16 @@ static void on_interrupt(void *ctx, enum gt_engine e, uint32_t bits)
 	check(bits < 0x10000);
 }
 
-static void on_bad_command(void *ctx, enum gt_engine e, uint32_t header, const char *why)
+/* Of every kind some; what is not there is nobody's. */
+static enum gt_reg_right on_reg_right(void *ctx, enum gt_engine e, uint32_t off)
 {
+	check(off % 4 == 0);
+	return off >= 0x40000 ? GT_REG_NEVER : (enum gt_reg_right)(off / 64 % 3);
+}
+
+static void on_bad_command(void *ctx, enum gt_engine e, const struct gt_hw_bad_command *bad)
+{
+	check(bad->fault <= GT_HW_USER_REGISTER);
 }
 
 static void on_commands(void *ctx, uint64_t nr)
@@ -148,8 +156,8 @@ static void start(void)
 	const struct gt_hw_events ev = {
 		.frame = on_frame, .ggtt = on_ggtt, .ppgtt = on_ppgtt,
 		.tlb_invalidate = on_tlb_invalidate, .ggtt_update = on_ggtt_update,
-		.reg_read = on_reg_read, .reg_write = on_reg_write, .event = on_event,
-		.interrupt = on_interrupt, .bad_command = on_bad_command,
+		.reg_read = on_reg_read, .reg_right = on_reg_right, .reg_write = on_reg_write,
+		.event = on_event, .interrupt = on_interrupt, .bad_command = on_bad_command,
 		.commands = on_commands, .now_ns = on_now_ns, .gen = GEN,
 	};
 

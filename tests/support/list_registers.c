@@ -59,6 +59,11 @@ static void print_access(const struct gt_reg_row *row)
 		sep = ", ";
 	}
 	printf("%s ", *sep ? "" : "storage");
+	if (row->flags & GT_R_USER) {
+		printf("(users' commands) ");
+	} else if (row->flags & GT_R_NO_CMD) {
+		printf("(no commands) ");
+	}
 }
 
 static void print_platforms(const struct gt_reg_row *row)

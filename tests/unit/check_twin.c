@@ -101,7 +101,7 @@ START_TEST(headers_that_are_no_command_hang_the_engine)
 
 	BATCH_EMIT(bad[_i].header);
 	ck_assert(!batch_completes(bad[_i].e));
-	ck_assert_uint_eq(count(GT_EV_bad_command), 1);
+	ck_assert_uint_eq(count(GT_EV_command_unknown), 1);
 	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, gt_engine_base[bad[_i].e] + 0x68),
 			  bad[_i].header);
 	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, gt_engine_base[bad[_i].e] + 0x74), BATCH);
@@ -206,13 +206,62 @@ START_TEST(users_write_only_the_registers_that_are_theirs)
 	EMIT(&d, &c, BB_START, BATCH, 0);
 	ck_assert(completes(GT_RCS));
 	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, 0xb118), 0x55);
+	ck_assert_uint_eq(count(GT_EV_command_user_register), 1);
 	EMIT(&d, &c, LRI(1), 0xb11c, 0x66, 0);
-	EMIT(&d, &c, LRI(2), 0x941c, 1, 0x2230, 1, 0);
-	EMIT(&d, &c, LRI(2), 0x44200, 0, 0x78818, 4, 0);
 	ck_assert(completes(GT_RCS));
 	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, 0xb11c), 0x66);
+	ck_assert_uint_eq(count(GT_EV_command_register), 0);
+}
+END_TEST
+
+/* GDRST, ELSP, interrupts, a pipe, another engine's ring, and none of the pair before. */
+START_TEST(a_driver_that_writes_nobodys_registers_loses_its_context)
+{
+	static const uint32_t regs[] = { 0x941c,   0x2230,  0x44200, 0x78818,
+					 0x101008, 0x22080, 0x120c0, 0x2580 };
+	bool hangs = _i != GT_ARRAY_SIZE(regs) - 1;
+
+	EMIT(&d, &c, LRI(2), 0xb11c, 0x66, regs[_i], 1, 0);
+	ck_assert(completes(GT_RCS) != hangs);
+	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, 0xb11c), hangs ? 0 : 0x66);
 	ck_assert_uint_eq(count(GT_C_resets), 0);
-	ck_assert_uint_eq(count(GT_EV_command_register), 4);
+	ck_assert_uint_eq(count(GT_EV_command_register), hangs);
+}
+END_TEST
+
+START_TEST(a_user_that_writes_nobodys_registers_writes_nothing)
+{
+	static const uint32_t regs[] = { 0x941c, 0x2230, 0x44200, 0x78818, 0x101008, 0x22080 };
+
+	BATCH_EMIT(LRI(2), GPR(0), 0x66, regs[_i], 1);
+	ck_assert(batch_completes(GT_RCS));
+	ck_assert_uint_eq(vgpu_fixture_r32(&d.fx, GPR(0)), 0x66);
+	ck_assert_uint_eq(count(GT_C_resets), 0);
+	ck_assert_uint_eq(count(GT_EV_command_user_register), 1);
+}
+END_TEST
+
+START_TEST(refused_commands_cost_a_driver_its_context_and_a_user_nothing)
+{
+	EMIT(&d, &c, 0x0c000000, 0); /* MI_SET_CONTEXT */
+	BATCH_EMIT(0x0a000001, 0, 0, STORE, DATA, 0, 5); /* MI_DISPLAY_FLIP */
+	if (_i) {
+		c.tail = 0;
+		ck_assert(batch_completes(GT_RCS));
+		ck_assert_uint_eq(data(0), 5);
+		ck_assert_uint_eq(count(GT_EV_command_ignored), 1);
+	} else {
+		ck_assert(!completes(GT_RCS));
+		ck_assert_uint_eq(count(GT_EV_command_refused), 1);
+	}
+}
+END_TEST
+
+START_TEST(a_command_too_short_for_its_operands_hangs_and_does_nothing)
+{
+	BATCH_EMIT(STORE - 1, DATA, 0, 0);
+	ck_assert(!batch_completes(GT_RCS));
+	ck_assert_uint_eq(count(GT_EV_command_short), 1);
 }
 END_TEST
 
@@ -453,6 +502,11 @@ int main(void)
 	tcase_add_test(tc, a_users_batch_cannot_jump_into_the_ggtt);
 	tcase_add_test(tc, registers_are_loaded_moved_and_stored);
 	tcase_add_test(tc, users_write_only_the_registers_that_are_theirs);
+	tcase_add_loop_test(tc, a_driver_that_writes_nobodys_registers_loses_its_context, 0, 8);
+	tcase_add_loop_test(tc, a_user_that_writes_nobodys_registers_writes_nothing, 0, 6);
+	tcase_add_loop_test(tc, refused_commands_cost_a_driver_its_context_and_a_user_nothing, 0,
+			    2);
+	tcase_add_test(tc, a_command_too_short_for_its_operands_hangs_and_does_nothing);
 	tcase_add_test(tc, batches_nest_two_deep_and_chain);
 	tcase_add_test(tc, a_conditional_end_goes_on_only_while_memory_is_greater);
 	tcase_add_test(tc, a_pipe_control_writes_values_time_stamps_and_its_own_status_page);

@@ -21,9 +21,24 @@
 #define RING_TIMESTAMP	   0x358u
 #define RING_TIMESTAMP_UDW 0x35cu
 
+void gt_twin_fault(struct cs *cs, enum gt_hw_fault fault, uint32_t header, uint32_t reg,
+		   const char *why)
+{
+	const struct gt_hw_bad_command bad = {
+		.fault = fault,
+		.header = header,
+		.at = cs->acthd,
+		.desc = cs->elem[cs->cur].desc,
+		.reg = reg,
+		.why = why,
+	};
+
+	cs->tw->ev.bad_command(cs->tw->ev.ctx, cs->id, &bad);
+}
+
 void gt_twin_bad(struct cs *cs, uint32_t header, const char *why)
 {
-	cs->tw->ev.bad_command(cs->tw->ev.ctx, cs->id, header, why);
+	gt_twin_fault(cs, GT_HW_BAD_COMMAND, header, 0, why);
 }
 
 gt_gma_t gt_twin_address(uint32_t lo, uint32_t hi)
@@ -89,29 +104,17 @@ static bool is_unpredicated(uint32_t header)
 
 static enum verdict exec(struct cs *cs, const struct cmd *cmd)
 {
-	const struct cmd_row *row = &gt_twin_mi_rows[cmd->header >> 23 & 0x3f];
-
-	if (cs->predicated && cmd->header >> 29 != TYPE_MI) {
+	if (cmd->ignored || (cs->predicated && !is_unpredicated(cmd->header)) ||
+	    !gt_twin_executes(cs->id, cmd->header)) {
 		return CMD_DONE;
 	}
 	switch (cmd->header >> 29) {
 	case TYPE_MI:
-		if (!row->exec) {
-			return CMD_DONE;
-		}
-		if (cmd->len_dw < row->min_dw) {
-			gt_twin_bad(cs, cmd->header, "too short");
-			return CMD_HANG;
-		}
-		if (cs->predicated && !is_unpredicated(cmd->header)) {
-			return CMD_DONE;
-		}
-		return row->exec(cs, cmd);
+		return gt_twin_mi[cmd->header >> 23 & 0x3f](cs, cmd);
 	case TYPE_2D:
 		return gt_twin_blt(cs, cmd);
 	default:
-		return cmd->header >> 16 == OP_PIPE_CONTROL && cs->id == GT_RCS
-			       ? gt_twin_pipe_control(cs, cmd) : CMD_DONE;
+		return gt_twin_pipe_control(cs, cmd);
 	}
 }
 
@@ -119,12 +122,47 @@ bool gt_twin_executes(enum gt_engine e, uint32_t header)
 {
 	switch (header >> 29) {
 	case TYPE_MI:
-		return gt_twin_mi_rows[header >> 23 & 0x3f].exec != NULL;
+		return gt_twin_mi[header >> 23 & 0x3f] != NULL;
 	case TYPE_2D:
 		return true;
 	default:
 		return header >> 16 == OP_PIPE_CONTROL && e == GT_RCS;
 	}
+}
+
+/* May the copy that was taken in be executed?  A command that may not costs its context. */
+static bool check(struct cs *cs, struct cmd *cmd, const struct gt_command_row *row, uint32_t nr_dw)
+{
+	const struct gt_command_check c = {
+		.row = row,
+		.engine = cs->id,
+		.privileged = cmd->privileged,
+		.dw = cmd->dw,
+		.nr_dw = nr_dw,
+		.right = cs->tw->ev.reg_right,
+		.ctx = cs->tw->ev.ctx,
+	};
+	uint32_t reg = 0;
+
+	cmd->ignored = false;
+	switch (gt_command_check(&c, &reg)) {
+	case GT_CMD_OK:
+		return true;
+	case GT_CMD_IGNORED:
+		cmd->ignored = true;
+		gt_twin_fault(cs, GT_HW_IGNORED, cmd->header, 0, NULL);
+		return true;
+	case GT_CMD_TOO_SHORT:
+		gt_twin_fault(cs, GT_HW_TOO_SHORT, cmd->header, 0, NULL);
+		break;
+	case GT_CMD_REFUSED:
+		gt_twin_fault(cs, GT_HW_REFUSED, cmd->header, 0, row->why);
+		break;
+	case GT_CMD_BAD_REGISTER:
+		gt_twin_fault(cs, GT_HW_BAD_REGISTER, cmd->header, reg, NULL);
+		break;
+	}
+	return false;
 }
 
 /* Take in the command the streamer stands on. */
@@ -142,7 +180,7 @@ static bool take(struct cs *cs, struct cmd *cmd)
 	cmd->dw[0] = cmd->header;
 	row = gt_command_find(cs->tw->ev.gen, cs->id, cmd->header);
 	if (!row) {
-		gt_twin_bad(cs, cmd->header, "no command");
+		gt_twin_fault(cs, GT_HW_UNKNOWN, cmd->header, 0, NULL);
 		return false;
 	}
 	cmd->len_dw = gt_command_length(row, cmd->header);
@@ -159,7 +197,7 @@ static bool take(struct cs *cs, struct cmd *cmd)
 			return false;
 		}
 	}
-	return true;
+	return check(cs, cmd, row, nr);
 }
 
 /* Commands that nobody can tell whether they were executed once or a thousand times. */

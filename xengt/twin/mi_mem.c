@@ -3,9 +3,9 @@
  * MI commands: memory and registers.
  *
  * Decides what each does and what a batch of a guest's user may not do: a batch in a PPGTT reaches
- * the PPGTT only, and of the registers only those hardware gives to users or the driver has put on
- * its FORCE_TO_NONPRIV list; anything else it writes is dropped.
- * PRM SKL vol 2a, "MI_..."; vol 2c, "FORCE_TO_NONPRIV"; vol 3, "User Mode Privileged Commands".
+ * the PPGTT only, and of the registers those the register table gives to users; what else it writes
+ * is dropped.
+ * PRM SKL vol 2a, "MI_..."; vol 3, "User Mode Privileged Commands".
  */
 #include "mi.h"
 
@@ -14,59 +14,21 @@
 #define MI_SDI_QWORD   GT_BIT(21)
 #define SRM_PREDICATED GT_BIT(21)
 #define LRI_NO_BYTES   0xf00u
-#define RING_NONPRIV   0x4d0u
-#define NR_NONPRIV     12u
 #define RING_HWS_PGA   0x80u
 #define REG_MASK       0x7ffffcu
 #define NR_REPORT_DW   64u /* of the largest format of OA report */
 
-/* Registers that hardware lets users write. */
-static const struct {
-	uint32_t first, last;
-} user_regs[] = {
-	{ 0x22c8, 0x22e4 }, /* pixel counts of the slices */
-	{ 0x2300, 0x2354 }, /* pipeline statistics */
-	{ 0x2400, 0x241c }, /* MI_PREDICATE */
-	{ 0x2420, 0x2440 }, /* 3DPRIM */
-	{ 0x2500, 0x2508 }, /* GPGPU_DISPATCHDIM */
-	{ 0x5200, 0x528c }, /* stream output */
-	{ 0x7000, 0x7008 }, /* CACHE_MODE, GT_MODE */
-	{ 0x7034, 0x7034 }, /* L3CNTLREG */
-	{ 0xe400, 0xe404 }, /* TD_CTL */
-	{ 0x22200, 0x22200 }, /* BCS_SWCTRL */
-};
-
-static bool user_may_write(struct cs *cs, uint32_t off)
-{
-	const struct gt_hw_events *ev = &cs->tw->ev;
-
-	if (off >= cs->base + 0x600 && off < cs->base + 0x680) {
-		return true;
-	}
-	for (size_t i = 0; i < GT_ARRAY_SIZE(user_regs); i++) {
-		if (off >= user_regs[i].first && off <= user_regs[i].last) {
-			return true;
-		}
-	}
-	for (uint32_t i = 0; i < NR_NONPRIV; i++) {
-		uint32_t slot = ev->reg_read(ev->ctx, cs->id, cs->base + RING_NONPRIV + 4 * i);
-
-		if ((slot & 0x3fffffc) == off) {
-			return true;
-		}
-	}
-	return false;
-}
-
 void gt_twin_write_reg(struct cs *cs, const struct cmd *cmd, uint32_t off, uint32_t val)
 {
 	const struct gt_hw_events *ev = &cs->tw->ev;
+	enum gt_reg_right right;
 
 	off &= REG_MASK;
-	if (cmd->privileged || user_may_write(cs, off)) {
+	right = ev->reg_right(ev->ctx, cs->id, off);
+	if (right == GT_REG_ANYBODY || (right == GT_REG_DRIVER && cmd->privileged)) {
 		ev->reg_write(ev->ctx, cs->id, off, val);
 	} else {
-		gt_twin_bad(cs, cmd->header, "a register that is not the user's");
+		gt_twin_fault(cs, GT_HW_USER_REGISTER, cmd->header, off, NULL);
 	}
 }
 

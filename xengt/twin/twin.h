@@ -91,6 +91,7 @@ struct cmd {
 	uint32_t len_dw;	   /* as the header says */
 	uint32_t dw[CMD_MAX_DW];   /* what there is room for */
 	bool privileged;	   /* from the ring or a batch in the GGTT */
+	bool ignored;		   /* a driver's command from a user: it does nothing */
 };
 
 /* What becomes of a command. */
@@ -105,15 +106,9 @@ enum verdict {
 
 typedef enum verdict (*cmd_fn)(struct cs *cs, const struct cmd *cmd);
 
-/* How long a command is, and what to do; no exec: skip it. */
-struct cmd_row {
-	const char *name;
-	uint32_t len_mask; /* of the header's low bits, which count dwords less 2; 0: one dword */
-	uint32_t min_dw;
-	cmd_fn exec;
-};
+/* MI commands by opcode, header bits 28:23; NULL: skip it. */
 #define NR_MI_OPS 64
-extern const struct cmd_row gt_twin_mi_rows[NR_MI_OPS];
+extern const cmd_fn gt_twin_mi[NR_MI_OPS];
 
 /* A piece is a part of a row that the blitter does at once. */
 #define BLT_PIECE_B 16384u
@@ -161,6 +156,9 @@ void gt_twin_leave_batch(struct cs *cs);
 bool gt_twin_spins(struct cs *cs, gt_gma_t to);
 void gt_twin_ring_state(const struct cs *cs, struct gt_hw_ring *out);
 void gt_twin_bad(struct cs *cs, uint32_t header, const char *why);
+/* The same, of a kind; @reg if it is about a register, @why if there is more to say. */
+void gt_twin_fault(struct cs *cs, enum gt_hw_fault fault, uint32_t header, uint32_t reg,
+		   const char *why);
 /* 64-bit address of two dwords, 48 bits of it. */
 gt_gma_t gt_twin_address(uint32_t lo, uint32_t hi);
 /* 64 bits of time stamp. */
