@@ -7,6 +7,7 @@ check_LTLIBRARIES += libtestsupport.la
 libtestsupport_la_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 libtestsupport_la_SOURCES = \
 	tests/support/batch.c tests/support/batch.h \
+	tests/support/blt_model.c tests/support/blt_model.h \
 	tests/support/driver.c tests/support/driver.h \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/ppgtt_model.c tests/support/ppgtt_model.h \
@@ -21,6 +22,7 @@ UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
 	check_blt \
+	check_blt_random \
 	check_clocks \
 	check_commands \
 	check_context \
@@ -53,6 +55,10 @@ TESTS += $(UNIT_TESTS)
 check_blt_SOURCES = tests/unit/check_blt.c
 check_blt_CFLAGS = $(UNIT_CFLAGS)
 check_blt_LDADD = $(UNIT_LIBS)
+
+check_blt_random_SOURCES = tests/unit/check_blt_random.c
+check_blt_random_CFLAGS = $(UNIT_CFLAGS)
+check_blt_random_LDADD = $(UNIT_LIBS)
 
 check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
@@ -170,7 +176,7 @@ check_xlconfig_CFLAGS = $(UNIT_CFLAGS) $(XEN_CFLAGS) -I$(top_srcdir)/dm
 check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
 endif
 endif
-EXTRA_DIST += tests/all tests/lab \
+EXTRA_DIST += tests/all tests/gpu tests/lab \
 	tests/scenario/kbl-6.1.trace \
 	tests/scenario/skl-6.1-boot.trace
 
