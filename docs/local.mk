@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += docs/architecture.md docs/contributing.md docs/lab.md docs/performance.md \
+EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/lab.md \
+	docs/performance.md \
 	docs/registers.md
 dist_man_MANS += \
 	docs/libxengt.3 \
@@ -7,11 +8,20 @@ dist_man_MANS += \
 	docs/xengt-screenshot.1 \
 	docs/xengtctl.1
 
-# The register list is made from the tables.
+# The lists of commands and registers are made from the tables.
+check_PROGRAMS += list_commands
+list_commands_SOURCES = tests/support/list_commands.c
+list_commands_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+list_commands_LDADD = libmediator.la
+
 check_PROGRAMS += list_registers
 list_registers_SOURCES = tests/support/list_registers.c
 list_registers_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 list_registers_LDADD = libmediator.la
+
+.PHONY: docs/commands.md
+docs/commands.md: list_commands
+	./list_commands >$(srcdir)/docs/commands.md
 
 .PHONY: docs/registers.md
 docs/registers.md: list_registers

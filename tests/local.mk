@@ -183,6 +183,7 @@ EXTRA_DIST += tests/all tests/gpu tests/lab \
 # Fuzz targets: a moment in `make check`; `make fuzz` for long runs, of ten million inputs each.  An
 # input of fuzz_ioreq is about 70 requests, so fewer of them do.
 FUZZ_TARGETS = \
+	fuzz_commands \
 	fuzz_ggtt \
 	fuzz_ioreq \
 	fuzz_ppgtt \
@@ -192,6 +193,10 @@ FUZZ_INPUTS_LONG = 150000
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += tests/fuzz/smoke
 EXTRA_DIST += tests/fuzz/smoke
+fuzz_commands_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_commands.c
+fuzz_commands_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_commands_LDADD = libtestsupport.la libmediator.la
+
 fuzz_ggtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ggtt.c
 fuzz_ggtt_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 fuzz_ggtt_LDADD = libtestsupport.la libmediator.la
@@ -215,7 +220,7 @@ fuzz: $(FUZZ_TARGETS)
 		./$$t -n $$n || exit 1; \
 	done
 
-TESTS += tests/style/check-registers tests/style/check-style
-EXTRA_DIST += tests/style/check-registers tests/style/check-style
+TESTS += tests/style/check-commands tests/style/check-registers tests/style/check-style
+EXTRA_DIST += tests/style/check-commands tests/style/check-registers tests/style/check-style
 
 include tests/domains/local.mk

@@ -75,7 +75,7 @@ static const struct gt_command_row rows[] = {
 	LONG("MI_LOAD_URB_MEM", 0x2c, RCS, 0xff, 4, 4, AT({ 2, 1 })),
 	LONG("MI_STORE_URB_MEM", 0x2d, RCS, 0xff, 4, 4, AT({ 2, 1 })),
 	LONG("MI_COPY_MEM_MEM", 0x2e, ALL, 0xff, 5, 5, AT({ 1, 2, 2 }),
-	     .ggtt = { GGTT_22, GT_CMD_GGTT(0, 21) }),
+	     .ggtt = { GT_CMD_GGTT(0, 21), GGTT_22 }),
 	LONG("MI_ATOMIC", 0x2f, ALL, 0xff, 3, 11, AT({ 1, 1 }), .ggtt = { GGTT_22 }),
 	LONG("MI_BATCH_BUFFER_START", 0x31, ALL, 0xff, 3, 3, AT({ 1, 1 })),
 	LONG("MI_CONDITIONAL_BATCH_BUFFER_END", 0x36, ALL, 0xff, 4, 4, AT({ 2, 1 }),

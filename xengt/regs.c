@@ -278,7 +278,8 @@ static bool is_given_to_users(struct gt_vgpu *v, enum gt_engine engine, uint32_t
 {
 	uint32_t slot = gt_engine_base[engine] + RING_NONPRIV;
 
-	for (uint32_t i = 0; i < NR_NONPRIV; i++) {
+	/* An empty slot gives nothing. */
+	for (uint32_t i = 0; off && i < NR_NONPRIV; i++) {
 		if ((gt_vreg(v, slot + 4 * i) & NONPRIV_REG) == off) {
 			return true;
 		}

@@ -188,6 +188,76 @@ START_TEST(lengths_agree_with_those_by_type_and_pipeline_alone)
 }
 END_TEST
 
+struct stream_command {
+	uint32_t header, len_dw;
+};
+
+/* What i915 sets a new context up with: the null render state, in its order without repetitions. */
+static const struct stream_command common_state[] = {
+	{ 0x7a000004, 6 },   { 0x69040300, 1 },	  { 0x78140000, 2 },   { 0x7820000a, 12 },
+	{ 0x78130002, 4 },   { 0x78510009, 11 },  { 0x78100007, 9 },   { 0x781b0007, 9 },
+	{ 0x78110008, 10 },  { 0x781e0003, 5 },	  { 0x78120002, 4 },   { 0x78500003, 5 },
+	{ 0x781c0002, 4 },   { 0x780c0000, 2 },	  { 0x78520003, 5 },   { 0x78300000, 2 },
+	{ 0x78310000, 2 },   { 0x78320000, 2 },	  { 0x78330000, 2 },   { 0x79190002, 4 },
+	{ 0x791a0002, 4 },   { 0x791b0002, 4 },	  { 0x79120000, 2 },   { 0x79130000, 2 },
+	{ 0x79140000, 2 },   { 0x79150000, 2 },	  { 0x79160000, 2 },   { 0x78150009, 11 },
+	{ 0x78190009, 11 },  { 0x781a0009, 11 },  { 0x78160009, 11 },  { 0x78170009, 11 },
+	{ 0x78490001, 3 },   { 0x784a0000, 2 },	  { 0x784b0000, 2 },   { 0x79170101, 259 },
+	{ 0x79180006, 8 },   { 0x61020001, 3 },	  { 0x79000002, 4 },   { 0x78050006, 8 },
+	{ 0x79040002, 4 },   { 0x79080001, 3 },	  { 0x790a0001, 3 },   { 0x78060003, 5 },
+	{ 0x78070003, 5 },   { 0x78040001, 3 },	  { 0x79110000, 2 },   { 0x780d0000, 2 },
+	{ 0x79060000, 2 },   { 0x7907001f, 33 },  { 0x7902000f, 17 },  { 0x790c000f, 17 },
+	{ 0x780a0003, 5 },   { 0x78080083, 133 }, { 0x78090043, 69 },  { 0x680b0001, 1 },
+	{ 0x780e0000, 2 },   { 0x78240000, 2 },	  { 0x784f0000, 2 },   { 0x784d0000, 2 },
+	{ 0x782b0000, 2 },   { 0x782c0000, 2 },	  { 0x782d0000, 2 },   { 0x782e0000, 2 },
+	{ 0x782f0000, 2 },   { 0x780f0000, 2 },	  { 0x78230000, 2 },   { 0x78210000, 2 },
+	{ 0x78260000, 2 },   { 0x78270000, 2 },	  { 0x78280000, 2 },   { 0x78290000, 2 },
+	{ 0x782a0000, 2 },   { 0x7b000005, 7 },
+};
+/* 3DSTATE_SBE, _DS, STATE_BASE_ADDRESS, 3DSTATE_VF_COMPONENT_PACKING. */
+static const struct stream_command gen8_state[] = {
+	{ 0x781f0002, 4 }, { 0x781d0007, 9 }, { 0x6101000e, 16 }, { 0x69040000, 1 },
+};
+static const struct stream_command gen9_state[] = {
+	{ 0x781f0004, 6 }, { 0x781d0009, 11 }, { 0x61010011, 19 }, { 0x78550003, 5 },
+};
+
+static enum gt_reg_right no_right(void *ctx, enum gt_engine engine, uint32_t off)
+{
+	return GT_REG_NEVER;
+}
+
+static void expect_state(unsigned gen, const struct stream_command *cmds, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t header = cmds[i].header, dw[6] = { header }, reg;
+		const struct gt_command_check c = {
+			.row = gt_command_find(gen, GT_RCS, header),
+			.engine = GT_RCS,
+			.privileged = true,
+			.dw = dw,
+			.nr_dw = header >> 16 == 0x7a00 ? 6 : 1,
+			.right = no_right,
+		};
+
+		ck_assert_msg(c.row, "0x%08x", header);
+		ck_assert_uint_eq(gt_command_length(c.row, header), cmds[i].len_dw);
+		ck_assert_msg(gt_command_check(&c, &reg) == GT_CMD_OK, "%s", c.row->name);
+		ck_assert_uint_le(c.row->min_dw, cmds[i].len_dw);
+		ck_assert_msg(!c.row->max_dw || c.row->max_dw >= cmds[i].len_dw, "%s", c.row->name);
+	}
+}
+
+START_TEST(the_null_render_state_of_a_real_driver_parses)
+{
+	expect_state(8, common_state, GT_ARRAY_SIZE(common_state));
+	expect_state(9, common_state, GT_ARRAY_SIZE(common_state));
+	expect_state(8, gen8_state, GT_ARRAY_SIZE(gen8_state));
+	expect_state(9, gen9_state, GT_ARRAY_SIZE(gen9_state));
+	ck_assert_ptr_null(gt_command_find(8, GT_RCS, gen9_state[3].header));
+}
+END_TEST
+
 static struct driver d;
 static struct context c;
 static gt_gpa_t data_gpa, batch_gpa;
@@ -271,6 +341,7 @@ int main(void)
 	tcase_add_test(tc, addresses_and_registers_lie_within_the_shortest_command);
 	tcase_add_test(tc, a_row_is_found_by_the_engines_and_generations_it_names_only);
 	tcase_add_test(tc, lengths_agree_with_those_by_type_and_pipeline_alone);
+	tcase_add_test(tc, the_null_render_state_of_a_real_driver_parses);
 	tcase_add_loop_test(tc, a_command_that_is_not_executed_is_skipped_by_exactly_its_length, 0,
 			    2);
 	suite_add_tcase(s, tc);

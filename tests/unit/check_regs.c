@@ -281,6 +281,82 @@ START_TEST(pvinfo_describes_the_partition)
 }
 END_TEST
 
+/* Hardware's own list of what users may write: shared, and in each engine's ring. */
+static bool is_users(enum gt_engine e, uint32_t off)
+{
+	static const struct {
+		uint32_t first, last;
+	} shared[] = {
+		{ 0x22c8, 0x22e4 }, { 0x2300, 0x2354 }, { 0x2400, 0x2418 }, { 0x2420, 0x2440 },
+		{ 0x2500, 0x2508 }, { 0x5200, 0x521c }, { 0x5240, 0x525c }, { 0x5280, 0x528c },
+		{ 0x7000, 0x7008 }, { 0x7034, 0x7034 }, { 0xe400, 0xe404 },
+	};
+	uint32_t ring = off - gt_engine_base[e];
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(shared); i++) {
+		if (off >= shared[i].first && off <= shared[i].last) {
+			return true;
+		}
+	}
+	return (ring >= 0x600 && ring < 0x680) || ring == 0x200 || ring == 0x41c;
+}
+
+START_TEST(commands_of_users_may_write_what_hardware_lets_them_and_nothing_else)
+{
+	for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
+		for (uint32_t off = 0; off < GT_REGS_SIZE; off += 4) {
+			enum gt_reg_right right = gt_regs_cmd_right(x.v, (enum gt_engine)e, off);
+
+			ck_assert_msg((right == GT_REG_ANYBODY) == is_users((enum gt_engine)e, off),
+				      "0x%x", off);
+			ck_assert_msg(off < 0x40000 || right == GT_REG_NEVER, "0x%x", off);
+		}
+	}
+	ck_assert_int_eq(gt_regs_cmd_right(x.v, GT_RCS, 0xfffffffc), GT_REG_NEVER);
+	ck_assert_int_eq(gt_regs_cmd_right(x.v, GT_RCS, 0x2601), GT_REG_NEVER);
+}
+END_TEST
+
+START_TEST(a_driver_gives_registers_to_users_of_one_engine_but_never_nobodys)
+{
+	for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
+		for (uint32_t slot = 0; slot < 12; slot++) {
+			uint32_t at = gt_engine_base[e] + 0x4d0 + 4 * slot;
+
+			w32(at, 0x9888);
+			for (unsigned of = 0; of < GT_NR_ENGINES; of++) {
+				ck_assert_int_eq(gt_regs_cmd_right(x.v, (enum gt_engine)of, 0x9888),
+						 of == e ? GT_REG_ANYBODY : GT_REG_DRIVER);
+			}
+			w32(at, 0x941c);
+			ck_assert_int_eq(gt_regs_cmd_right(x.v, (enum gt_engine)e, 0x941c),
+					 GT_REG_NEVER);
+			w32(at, 0);
+		}
+	}
+}
+END_TEST
+
+START_TEST(nobody_writes_the_ring_of_another_engine_or_what_acts_by_command)
+{
+	/* HWS_PGA, IMR, RESET_CTL, ELSP, MODE, CONTEXT_STATUS_PTR, ring state. */
+	static const uint32_t own[] = { 0x30, 0x34, 0x80, 0xa8, 0xd0, 0x230, 0x29c, 0x3a0 };
+
+	for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
+		for (unsigned of = 0; of < GT_NR_ENGINES; of++) {
+			ck_assert_int_eq(gt_regs_cmd_right(x.v, (enum gt_engine)of,
+							   gt_engine_base[e] + 0x244),
+					 of == e ? GT_REG_DRIVER : GT_REG_NEVER);
+			for (size_t i = 0; i < GT_ARRAY_SIZE(own); i++) {
+				ck_assert_int_eq(gt_regs_cmd_right(x.v, (enum gt_engine)of,
+								   gt_engine_base[e] + own[i]),
+						 GT_REG_NEVER);
+			}
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("regs");
@@ -304,6 +380,9 @@ int main(void)
 	tcase_add_test(path, accesses_out_of_bounds_or_of_odd_size_do_nothing);
 	tcase_add_test(path, a_page_is_trapped_exactly_if_a_register_in_it_changes_by_itself);
 	tcase_add_test(path, pvinfo_describes_the_partition);
+	tcase_add_test(path, commands_of_users_may_write_what_hardware_lets_them_and_nothing_else);
+	tcase_add_test(path, a_driver_gives_registers_to_users_of_one_engine_but_never_nobodys);
+	tcase_add_test(path, nobody_writes_the_ring_of_another_engine_or_what_acts_by_command);
 	suite_add_tcase(s, path);
 
 	return test_run(s);

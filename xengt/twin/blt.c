@@ -492,6 +492,21 @@ static enum verdict too_short(struct cs *cs, const struct cmd *cmd)
 	return CMD_HANG;
 }
 
+bool gt_twin_blt_executes(uint32_t header)
+{
+	for (size_t i = 0; i < GT_ARRAY_SIZE(rows); i++) {
+		if (rows[i].op == op_of(header)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < GT_ARRAY_SIZE(ops); i++) {
+		if (ops[i].op == op_of(header)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum verdict gt_twin_blt(struct cs *cs, const struct cmd *cmd)
 {
 	uint32_t op = op_of(cmd->header);

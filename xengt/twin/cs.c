@@ -124,7 +124,7 @@ bool gt_twin_executes(enum gt_engine e, uint32_t header)
 	case TYPE_MI:
 		return gt_twin_mi[header >> 23 & 0x3f] != NULL;
 	case TYPE_2D:
-		return true;
+		return gt_twin_blt_executes(header);
 	default:
 		return header >> 16 == OP_PIPE_CONTROL && e == GT_RCS;
 	}

@@ -168,6 +168,7 @@ enum verdict gt_twin_math(struct cs *cs, const struct cmd *cmd);
 enum verdict gt_twin_flush_dw(struct cs *cs, const struct cmd *cmd);
 enum verdict gt_twin_pipe_control(struct cs *cs, const struct cmd *cmd);
 /* A 2D command: blt.c knows which of them do something. */
+bool gt_twin_blt_executes(uint32_t header);
 enum verdict gt_twin_blt(struct cs *cs, const struct cmd *cmd);
 
 #endif
