@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/lab.md \
 	docs/performance.md \
-	docs/registers.md
+	docs/registers.md \
+	docs/traces.md
 dist_man_MANS += \
 	docs/libxengt.3 \
 	docs/xengt-dm.8 \

@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	check_png \
 	check_ppgtt \
 	check_ppgtt_shadow \
+	check_record \
 	check_regs \
 	check_replay \
 	check_server \
@@ -134,6 +135,10 @@ check_ppgtt_shadow_SOURCES = tests/unit/check_ppgtt_shadow.c
 check_ppgtt_shadow_CFLAGS = $(UNIT_CFLAGS)
 check_ppgtt_shadow_LDADD = $(UNIT_LIBS)
 
+check_record_SOURCES = tests/unit/check_record.c
+check_record_CFLAGS = $(UNIT_CFLAGS)
+check_record_LDADD = $(UNIT_LIBS)
+
 check_regs_SOURCES = tests/unit/check_regs.c
 check_regs_CFLAGS = $(UNIT_CFLAGS)
 check_regs_LDADD = $(UNIT_LIBS)
@@ -177,7 +182,9 @@ check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
 endif
 endif
 EXTRA_DIST += tests/all tests/gpu tests/lab \
+	tests/scenario/bdw-6.1.trace \
 	tests/scenario/kbl-6.1.trace \
+	tests/scenario/skl-6.12.trace \
 	tests/scenario/skl-6.1-boot.trace
 
 # Fuzz targets: a moment in `make check`; `make fuzz` for long runs, of ten million inputs each.  An

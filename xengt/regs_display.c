@@ -246,6 +246,8 @@ static const struct gt_reg_row rows[] = {
 	PCH_AUX_ROWS("B", 0xe4110),
 	PCH_AUX_ROWS("C", 0xe4210),
 	PCH_AUX_ROWS("D", 0xe4310),
+	{ .name = "TRANS_CHICKEN1", .off = 0xf0060, .nr = 3, .stride = 0x1000,
+	  .platforms = BDW_ONLY, .prm = "BDW vol 11, South Display" },
 	{ .name = "LCPLL_CTL", .off = 0x130040, .reset = RESET_BY_GEN(GT_BIT(30), 0),
 	  .ro = GT_BIT(30) | GT_BIT(19), .platforms = BDW_ONLY, .write = gt_bdw_lcpll_write,
 	  .prm = "BDW vol 11, LCPLL_CTL" },
@@ -261,6 +263,11 @@ static const struct gt_reg_row rows[] = {
 	/* in 50 MHz: lowest 300, efficient 600, highest 900 MHz */
 	{ .name = "RP_STATE_CAP", .off = 0x145998, .reset = GT_RESET(0x00060c12),
 	  .prm = PRM_MCHBAR },
+	/* latencies of memory at power levels: 1: 4, 2: 8, 3: 16 us; 4: 32 us, 0: 2 us */
+	{ .name = "SSKPD_LDW", .off = 0x145d10, .reset = RESET_BY_GEN(0x02010080, 0),
+	  .prm = "BDW datasheet vol 2, MCHBAR" },
+	{ .name = "SSKPD_UDW", .off = 0x145d14, .reset = RESET_BY_GEN(0x14000040, 0),
+	  .prm = "BDW datasheet vol 2, MCHBAR" },
 	ROW("DCLK", 0x145e04, PRM_MCHBAR),
 };
 const struct gt_reg_table gt_regs_display = { rows, GT_ARRAY_SIZE(rows) };

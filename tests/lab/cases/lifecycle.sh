@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# CASE: the driver bound 20 times, put to sleep 20 times, S3, a kexec, a reboot; the vGPU starts clean
+# LIST: full
+
+# again NAME WHAT: after it, the driver is content and its picture is right.
+again()
+{
+	driver_happy "$1"
+	picture_is_guests "$1"
+	is "$1: $2: nothing unknown was asked of the vGPU" \
+		"$(xengtctl stats "$1" | grep -E '^event_' | grep -v ' 0$')" ""
+}
+
+# wake NAME TURN: whoever plays the person at the machine.
+wake()
+{
+	xl trigger "$1" s3resume
+	wait_line "$(guest_serial "$1")" "^LAB woke $2 " 10
+}
+
+turns=20
+guest_vgt driver xengt_job=rebind,suspend,fbdump \
+	cmdline_extra="xengt.turns=$turns xengt.pmtest=devices" || fail_now "the guest has a console"
+ok "the driver is unbound and bound $turns times" guest_wait driver '^LAB DONE rebind' 400
+ok "the driver sleeps and wakes $turns times" guest_wait driver '^LAB DONE suspend' 400
+is "each time it is content" \
+	"$(guest_console driver | grep -acE '^LAB (turn|woke) [0-9]+ [0-9.]+ healthy')" $((2 * turns))
+again driver "bound and asleep $turns times"
+ok "xl destroy" guest_destroy driver
+
+turns=3
+guest_vgt s3 xengt_job=suspend,fbdump cmdline_extra="xengt.turns=$turns"
+for turn in $(seq $turns); do
+	ok "S3: the guest goes to sleep, turn $turn" guest_wait s3 "^LAB sleeps $turn" 120 || break
+	busybox sleep 2
+	ok "S3: and wakes" wait_for 120 wake s3 $turn || break
+done
+guest_wait s3 '^LAB DONE suspend' 60 && again s3 "S3"
+ok "xl destroy" guest_destroy s3
+
+read -r kernel initrd </tmp/layout
+guest_vgt new-kernel xengt_job=kexec,fbdump cmdline_extra="xengt.disk=$kernel,$initrd"
+ok "kexec: the new kernel's driver brings up its console" guest_wait new-kernel '^LAB DONE kexec'
+again new-kernel kexec
+ok "xl destroy" guest_destroy new-kernel
+
+guest_vgt reborn xengt_job=reboot_once,fbdump
+ok "reboot: the driver brings up its console again" guest_wait reborn '^LAB DONE reboot_once'
+again reborn reboot
+ok "xl destroy while pictures flip" guest_destroy reborn
+assert_clean
