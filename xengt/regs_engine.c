@@ -15,6 +15,9 @@
 #define RESET_REQUEST GT_BIT(0)
 #define RESET_READY   GT_BIT(1)
 
+/* Of units, this one alone is ever busy. */
+#define INSTDONE_RING GT_BIT(0)
+
 #define PRM_RING "SKL vol 2c, Ring Buffer Registers"
 #define PRM_EXEC "SKL vol 7, Execlists"
 #define PRM_GPR	 "SKL vol 2c, CS_GPR"
@@ -44,6 +47,8 @@ static uint32_t read_ring(struct gt_vgpu *v, const struct gt_reg *r)
 		return (uint32_t)(s.acthd >> 32);
 	case 0x68:
 		return s.ipehr;
+	case 0x6c:
+		return s.idle ? ~0u : ~INSTDONE_RING;
 	case 0x110:
 		return s.batch[0].state;
 	case 0x114:
@@ -63,15 +68,22 @@ static uint32_t read_ring(struct gt_vgpu *v, const struct gt_reg *r)
 	}
 }
 
-/* Low: element 0 valid, and active; high: the driver's tag of what runs. */
+/* Low: which elements are valid, which runs, is another submission waiting; high: its tag. */
 static uint32_t read_execlist_status(struct gt_vgpu *v, const struct gt_reg *r)
 {
+	enum { QUEUE_FULL = GT_BIT(2), VALID_1 = GT_BIT(3), VALID_0 = GT_BIT(4),
+	       RUNS_0 = GT_BIT(14), RUNS_1 = GT_BIT(15), ACTIVE_1 = GT_BIT(17),
+	       ACTIVE_0 = GT_BIT(18) };
 	struct gt_hw_ring s = ring_state(v, r);
 
 	if (r->row->off == 0x238) {
 		return (uint32_t)(s.desc >> 32);
 	}
-	return s.desc ? GT_BIT(4) | GT_BIT(14) | GT_BIT(18) : 0;
+	if (s.idle) {
+		return 0;
+	}
+	return (s.element ? RUNS_1 | ACTIVE_1 : RUNS_0 | ACTIVE_0 | VALID_0) |
+	       (s.has_second ? VALID_1 : 0) | (s.waiting ? QUEUE_FULL : 0);
 }
 
 /* Idle shows when nothing runs, and when the driver has stopped the ring. */
@@ -149,7 +161,7 @@ static const struct gt_reg_row rows[] = {
 	STORED("RING_DMA_FADD_UDW", 0x60, PRM_RING),
 	STORED("RING_IPEIR", 0x64, PRM_RING),
 	LIVE("RING_IPEHR", 0x68),
-	STORED("RING_INSTDONE", 0x6c, PRM_RING),
+	LIVE("RING_INSTDONE", 0x6c),
 	STORED("RING_INSTPS", 0x70, PRM_RING),
 	LIVE("RING_ACTHD", 0x74),
 	STORED("RING_DMA_FADD", 0x78, PRM_RING),

@@ -20,6 +20,10 @@
 #define PRM_RPS	  "SKL vol 2c, render P-states"
 #define PRM_GUC	  "SKL vol 2c, GuC"
 
+#define FORCEWAKE_GT	 0xa188u
+#define FORCEWAKE_MEDIA	 0xa270u
+#define FORCEWAKE_RENDER 0xa278u
+
 /* GDRST: which domain takes which engines along. */
 static void write_gdrst(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
 {
@@ -55,6 +59,22 @@ static void write_gfx_flush(struct gt_vgpu *v, const struct gt_reg *r,
 	gt_ggtt_flush(v);
 }
 
+/*
+ * Awake at once: what was last asked for.  A driver that sees a vGPU does not ask; for others the
+ * request registers stay storage, so that the page they share with RPS does not exit.
+ */
+static uint32_t read_forcewake_ack(struct gt_vgpu *v, const struct gt_reg *r)
+{
+	uint32_t request = r->off == 0xd84 ? FORCEWAKE_RENDER
+					   : r->off == 0xd88 ? FORCEWAKE_MEDIA : FORCEWAKE_GT;
+	uint32_t val = gt_vreg(v, request);
+
+	return val & val >> 16;
+}
+
+#define ACK(label, at)                                                                             \
+	{ .name = label, .off = (at), .ro = ~0u, .flags = GT_R_VOLATILE,                           \
+	  .read = read_forcewake_ack, .prm = PRM_GT }
 #define STORED(label, at, where) { .name = label, .off = (at), .prm = where }
 #define STORED_N(label, at, n, where) { .name = label, .off = (at), .nr = (n), .prm = where }
 /* Hardware lets users' batches write it. */
@@ -73,8 +93,8 @@ static void write_gfx_flush(struct gt_vgpu *v, const struct gt_reg *r,
 
 static const struct gt_reg_row rows[] = {
 	STORED("GT_RAM_CLOCK_GATING", 0xd00, PRM_GT),
-	STORED("FORCEWAKE_ACK_RENDER", 0xd84, PRM_GT),
-	STORED("FORCEWAKE_ACK_MEDIA", 0xd88, PRM_GT),
+	ACK("FORCEWAKE_ACK_RENDER", 0xd84),
+	ACK("FORCEWAKE_ACK_MEDIA", 0xd88),
 	STORED("MCR_SELECTOR", 0xfdc, PRM_GT),
 	STORED("PGTBL_ER", 0x2024, PRM_GT),
 	MASKED("FF_MODE", 0x2084),
@@ -159,12 +179,12 @@ static const struct gt_reg_row rows[] = {
 	STORED_N("RC_WAKE_RATE_LIMIT", 0xa098, 6, PRM_RPS),
 	STORED_N("RC_THRESHOLD", 0xa0b0, 4, PRM_RPS),
 	STORED("PMINTRMSK", 0xa168, PRM_RPS),
-	STORED("FORCEWAKE_GT", 0xa188, PRM_GT),
+	STORED("FORCEWAKE_GT", FORCEWAKE_GT, PRM_GT),
 	STORED("PG_ENABLE", 0xa210, PRM_RPS),
 	/* Bit 0: the crystal's clock; 2:1: 24 MHz >> (3 - s), 12 MHz for s = 2. */
 	VALUE("CTC_MODE", 0xa26c, 0, 4, 4),
-	STORED("FORCEWAKE_MEDIA", 0xa270, PRM_GT),
-	STORED("FORCEWAKE_RENDER", 0xa278, PRM_GT),
+	STORED("FORCEWAKE_MEDIA", FORCEWAKE_MEDIA, PRM_GT),
+	STORED("FORCEWAKE_RENDER", FORCEWAKE_RENDER, PRM_GT),
 	STORED("GARBCNTL", 0xb004, PRM_WA),
 	STORED("SCRATCH_LNCF1", 0xb008, PRM_WA),
 	STORED_N("LNCFCMOCS", 0xb020, 32, PRM_MOCS),
@@ -199,6 +219,7 @@ static const struct gt_reg_row rows[] = {
 	{ .name = "FENCE_MSB", .off = 0x100004, .nr = 32, .stride = 8, .prm = PRM_GT },
 	ACTION("GFX_FLSH_CNTL", 0x101008, write_gfx_flush),
 	STORED("EDRAM_CAP", 0x120010, PRM_GT),
+	ACK("FORCEWAKE_ACK_GT", 0x130044),
 	/* which subslices have power: none while the GPU is idle */
 	STORED("GT_CORE_STATUS", 0x138060, PRM_RPS),
 	STORED("GT_SLICE_INFO", 0x138064, PRM_RPS),

@@ -317,7 +317,7 @@ static uint64_t poll_period_ns(struct gt_submit *s, uint64_t now_ns)
 	if (!s->waiting) {
 		s->wait_since_ns = now_ns;
 	}
-	period_ns = (now_ns - s->wait_since_ns) / 8;
+	period_ns = (now_ns - s->wait_since_ns) / 16;
 	period_ns = max_u64(period_ns, POLL_MIN_NS);
 	return period_ns < POLL_MAX_NS ? period_ns : POLL_MAX_NS;
 }

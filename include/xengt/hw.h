@@ -105,7 +105,10 @@ struct gt_hw_ring {
 	uint32_t head, tail, start, ctl;
 	uint64_t acthd;
 	uint32_t ipehr;
-	uint64_t desc; /* running context, 0 when idle */
+	uint64_t desc;	  /* running context, 0 when idle */
+	unsigned element; /* of its submission: 0 or 1 */
+	bool has_second;  /* that has an element 1, which runs or is yet to run */
+	bool waiting;	  /* another submission waits */
 	bool idle;
 	uint32_t ticks;		     /* CTX_TIMESTAMP */
 	struct gt_hw_batch batch[2]; /* first and second level */

@@ -268,6 +268,21 @@ START_TEST(a_page_is_trapped_exactly_if_a_register_in_it_changes_by_itself)
 }
 END_TEST
 
+START_TEST(the_gt_is_awake_as_it_was_asked_to_be)
+{
+	static const uint32_t pairs[][2] = { { 0xa188, 0x130044 }, { 0xa270, 0xd88 },
+					     { 0xa278, 0xd84 } };
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(pairs); i++) {
+		ck_assert_uint_eq(vgpu_fixture_r32(&x, pairs[i][1]), 0);
+		vgpu_fixture_w32(&x, pairs[i][0], 0x00010001);
+		ck_assert_uint_eq(vgpu_fixture_r32(&x, pairs[i][1]), 1);
+		vgpu_fixture_w32(&x, pairs[i][0], 0x00010000);
+		ck_assert_uint_eq(vgpu_fixture_r32(&x, pairs[i][1]), 0);
+	}
+}
+END_TEST
+
 START_TEST(pvinfo_describes_the_partition)
 {
 	ck_assert_uint_eq(gt_vgpu_bar_read(x.v, GT_BAR_MMIO, 0x78000, 8), 0x4776544776544776);
@@ -379,6 +394,7 @@ int main(void)
 	tcase_add_test(path, byte_writes_change_only_their_bytes);
 	tcase_add_test(path, accesses_out_of_bounds_or_of_odd_size_do_nothing);
 	tcase_add_test(path, a_page_is_trapped_exactly_if_a_register_in_it_changes_by_itself);
+	tcase_add_test(path, the_gt_is_awake_as_it_was_asked_to_be);
 	tcase_add_test(path, pvinfo_describes_the_partition);
 	tcase_add_test(path, commands_of_users_may_write_what_hardware_lets_them_and_nothing_else);
 	tcase_add_test(path, a_driver_gives_registers_to_users_of_one_engine_but_never_nobodys);

@@ -147,6 +147,30 @@ START_TEST(two_contexts_run_in_order_with_a_switch_between)
 }
 END_TEST
 
+START_TEST(the_execlist_status_says_which_element_runs)
+{
+	uint32_t base = gt_engine_base[GT_RCS];
+	struct context a, b;
+
+	driver_new_context(&d, &a);
+	driver_new_context(&d, &b);
+	emit_wait(&a, 0x200, 7);
+	emit_wait(&b, 0x204, 7);
+	ck_assert_uint_eq(r(base + 0x234), 0);
+	ck_assert_uint_eq(r(base + 0x6c), UINT32_MAX);
+	driver_submit(&d, GT_RCS, &a, &b);
+	ck_assert(driver_run(&d, 10));
+	ck_assert_uint_eq(r(base + 0x234), 0x44018);
+	ck_assert_uint_eq(r(base + 0x238), a.tag);
+	ck_assert_uint_eq(r(base + 0x6c), UINT32_MAX - 1);
+	set_status_dword(GT_RCS, 0x200, 7);
+	d.fx.guest->clock_ns = gt_vgpu_deadline_ns(d.fx.v);
+	ck_assert(driver_run(&d, 10));
+	ck_assert_uint_eq(r(base + 0x234), 0x28008);
+	ck_assert_uint_eq(r(base + 0x238), b.tag);
+}
+END_TEST
+
 START_TEST(the_status_buffer_wraps_after_six_entries)
 {
 	struct context c;
@@ -617,6 +641,7 @@ int main(void)
 	tcase_add_test(tc, one_context_is_promoted_once_and_completed_once);
 	tcase_add_test(tc, the_longest_way_of_a_context_is_counted);
 	tcase_add_test(tc, two_contexts_run_in_order_with_a_switch_between);
+	tcase_add_test(tc, the_execlist_status_says_which_element_runs);
 	tcase_add_test(tc, the_status_buffer_wraps_after_six_entries);
 	tcase_add_test(tc, the_running_context_with_a_larger_tail_is_a_lite_restore);
 	tcase_add_test(tc, another_context_waits_unless_what_runs_may_be_preempted);

@@ -42,9 +42,11 @@ static bool compare(uint32_t op, uint32_t memory, uint32_t data)
 
 static enum verdict noop(struct cs *cs, const struct cmd *cmd)
 {
+	const struct gt_hw_events *ev = &cs->tw->ev;
+
 	if (cmd->header & NOOP_ID) {
 		cs->spinning = false;
-		gt_twin_write_reg(cs, cmd, cs->base + RING_NOPID, cmd->header & 0x3fffff);
+		ev->reg_write(ev->ctx, cs->id, cs->base + RING_NOPID, cmd->header & 0x3fffff);
 	}
 	return CMD_DONE;
 }

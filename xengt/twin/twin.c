@@ -294,6 +294,9 @@ void gt_twin_ring_state(const struct cs *cs, struct gt_hw_ring *out)
 		.acthd = cs->acthd,
 		.ipehr = cs->ipehr,
 		.desc = cs->active ? cs->elem[cs->cur].desc : 0,
+		.element = cs->cur,
+		.has_second = cs->active && cs->elem[1].desc,
+		.waiting = cs->has_next,
 		.idle = !cs->active,
 		.ticks = gt_twin_context_ticks(cs),
 	};
