@@ -184,6 +184,7 @@ endif
 EXTRA_DIST += tests/all tests/gpu tests/lab \
 	tests/scenario/bdw-6.1.trace \
 	tests/scenario/kbl-6.1.trace \
+	tests/scenario/skl-6.1-gpu.trace \
 	tests/scenario/skl-6.12.trace \
 	tests/scenario/skl-6.1-boot.trace
 

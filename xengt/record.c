@@ -311,6 +311,7 @@ static void say_header(struct gt_record *r)
 	say(r, "option vgt_high_gm_sz %u\n", o->high_gm_MiB);
 	say(r, "option vgt_fence_sz %u\n", o->nr_fences);
 	say(r, "option vgt_primary %u\n", o->primary);
+	say(r, "start %" PRIx64 "\n", r->start_ns);
 	say(r, "edid ");
 	for (unsigned i = 0; i < sizeof(r->v->gmbus.edid); i++) {
 		say(r, "%02x", r->v->gmbus.edid[i]);
