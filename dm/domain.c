@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xen/sched.h>
+
 #include "xengt/log.h"
 
 #define KIB_PER_PAGE (GT_PAGE_SIZE / 1024)
@@ -46,15 +48,22 @@ static int open_server(struct dm_domain *d, uint8_t slot, struct gt_error *err)
 	return 0;
 }
 
-/* Raise the domain's limit by what we are going to add. */
-static int raise_limit(struct dm_domain *d, uint32_t nr_pages)
+/* False if Xen cannot be asked or there is no such domain. */
+static bool get_info(struct dm_domain *d, xc_domaininfo_t *info)
+{
+	return xc_domain_getinfolist(d->xc, d->domid, 1, info) == 1 && info->domain == d->domid;
+}
+
+/* Change the domain's limit by what we are going to add, or have taken. */
+static int change_limit(struct dm_domain *d, int64_t nr_pages)
 {
 	xc_domaininfo_t info;
 
-	if (xc_domain_getinfolist(d->xc, d->domid, 1, &info) != 1 || info.domain != d->domid) {
+	if (!get_info(d, &info)) {
 		return -ESRCH;
 	}
-	if (xc_domain_setmaxmem(d->xc, d->domid, (info.max_pages + nr_pages) * KIB_PER_PAGE)) {
+	if (xc_domain_setmaxmem(d->xc, d->domid,
+				(info.max_pages + (uint64_t)nr_pages) * KIB_PER_PAGE)) {
 		return -errno;
 	}
 	return 0;
@@ -95,7 +104,7 @@ static int park_ram(struct dm_domain *d, struct gt_error *err)
 		goto err;
 	}
 	d->layout.parking_gfn = dm_layout_choose_parking(max_gfn);
-	ret = raise_limit(d, nr_pages);
+	ret = change_limit(d, nr_pages);
 	while (!ret && dm_layout_next(&d->layout, run.first + run.nr, &run)) {
 		ret = populate(d, &run);
 	}
@@ -148,6 +157,50 @@ void dm_domain_close(struct dm_domain *d)
 		xc_interface_close(d->xc);
 		d->xc = NULL;
 	}
+}
+
+static int withdraw(struct dm_domain *d, const struct dm_run *run)
+{
+	xen_pfn_t *gfns = calloc(run->nr, sizeof(*gfns));
+	int ret = 0;
+
+	if (!gfns) {
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < run->nr; i++) {
+		gfns[i] = d->layout.parking_gfn + run->first + i;
+	}
+	if (xc_domain_decrease_reservation_exact(d->xc, d->domid, run->nr, 0, gfns)) {
+		ret = errno ? -errno : -EINVAL;
+	}
+	free(gfns);
+	return ret;
+}
+
+void dm_domain_withdraw_ram(struct dm_domain *d)
+{
+	struct dm_run run = { 0 };
+	int ret = 0;
+
+	while (!ret && dm_layout_next(&d->layout, run.first + run.nr, &run)) {
+		ret = withdraw(d, &run);
+	}
+	if (!ret) {
+		ret = change_limit(d, -(int64_t)dm_layout_nr_pages(&d->layout));
+	}
+	if (ret) {
+		gt_err(GT_T_DM, "cannot take the BAR's RAM from domain %u: %s", d->domid,
+		       strerror(-ret));
+	}
+}
+
+bool dm_domain_starts_over(struct dm_domain *d)
+{
+	xc_domaininfo_t info;
+
+	return get_info(d, &info) && info.flags & XEN_DOMINF_shutdown &&
+	       ((info.flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask) ==
+		       SHUTDOWN_soft_reset;
 }
 
 bool dm_domain_is_gone(struct dm_domain *d)

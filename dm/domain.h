@@ -25,6 +25,13 @@ int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_er
 /* Destroy the ioreq server: what the guest reads of the vGPU from now on is all ones. */
 void dm_domain_close(struct dm_domain *d);
 /* Whether the domain is being destroyed, or is not there any more. */
+/*
+ * The guest's kernel has been replaced by kexec (SHUTDOWN_soft_reset): the toolstack keeps the
+ * domain and its memory, and is about to start a new device model.
+ */
+bool dm_domain_starts_over(struct dm_domain *d);
+/* Take the RAM of BAR0 away again, which must be parked: for the mediator that follows. */
+void dm_domain_withdraw_ram(struct dm_domain *d);
 bool dm_domain_is_gone(struct dm_domain *d);
 
 #endif

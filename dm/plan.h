@@ -30,6 +30,12 @@ struct dm_go {
 };
 
 /*
+ * After that, the end of the pipe is the word to stop; this byte before it says that the domain
+ * stays and the RAM of BAR0 is to be parked.
+ */
+#define DM_STOP_PARK 'p'
+
+/*
  * A report up the line, worker to supervisor to the starting process: one write on a pipe.  An
  * empty text says that all is well.
  */

@@ -31,6 +31,7 @@
 
 #define READY_TIMEOUT_MS 25000 /* less than the starting process waits */
 #define STOP_TIMEOUT_MS	 5000  /* for the worker to unmap and go */
+#define LOCK_TIMEOUT_MS	 8000  /* for an earlier mediator of the domain to go */
 
 struct supervisor {
 	const struct dm_plan *plan;
@@ -41,6 +42,8 @@ struct supervisor {
 	int signal_fd;
 	pid_t worker;	    /* 0: none, or reaped */
 	int worker_status;  /* of waitpid() */
+	bool domain_stays;  /* without its vGPU, or with another one */
+	bool starts_over;   /* the latter */
 	struct dm_domain domain;
 	struct xs_handle *xs;
 };
@@ -68,6 +71,19 @@ static void close_fd(int *fd)
 	}
 }
 
+/* The last mediator of the domain may be about to go: a kexec in the guest starts another one. */
+static int lock(uint32_t domid, int *fd)
+{
+	const struct timespec tenth = { .tv_nsec = 100000000 };
+	int ret = dm_run_lock(domid, fd);
+
+	for (int tries = LOCK_TIMEOUT_MS / 100; ret == -EBUSY && tries > 0; tries--) {
+		nanosleep(&tenth, NULL);
+		ret = dm_run_lock(domid, fd);
+	}
+	return ret;
+}
+
 static int claim(struct supervisor *s, struct gt_error *err)
 {
 	uint32_t domid = s->plan->domid;
@@ -77,7 +93,7 @@ static int claim(struct supervisor *s, struct gt_error *err)
 		gt_error_set(err, "cannot use the directory of vGPU sockets: %s", strerror(-ret));
 		return ret;
 	}
-	ret = dm_run_lock(domid, &s->lock_fd);
+	ret = lock(domid, &s->lock_fd);
 	if (!ret) {
 		ret = dm_run_listen(domid, &s->listen_fd);
 	}
@@ -286,12 +302,18 @@ static int stand_by(struct supervisor *s)
 			gt_info(GT_T_DM, "domain %u is gone", s->plan->domid);
 			return 0;
 		}
+		if (dm_domain_starts_over(&s->domain)) {
+			gt_info(GT_T_DM, "domain %u starts over", s->plan->domid);
+			s->domain_stays = s->starts_over = true;
+			return 0;
+		}
 		if (reap(s)) {
 			log_death(s);
 			return 1;
 		}
 		if (asked_to_end(s)) {
 			gt_warn(GT_T_DM, "asked to end: domain %u loses its vGPU", s->plan->domid);
+			s->domain_stays = true;
 			return 0;
 		}
 		if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL)) {
@@ -306,6 +328,9 @@ static void stop_worker(struct supervisor *s)
 	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
 	int tries = STOP_TIMEOUT_MS / 100;
 
+	if (s->domain_stays && write(s->go_fd, &(char){ DM_STOP_PARK }, 1) != 1) {
+		gt_err(GT_T_DM, "the worker does not listen");
+	}
 	close_fd(&s->go_fd);
 	while (s->worker && !reap(s) && tries-- > 0) {
 		poll(&p, 1, 100);
@@ -323,6 +348,9 @@ static void tear_down(struct supervisor *s)
 {
 	/* A dead worker cannot answer: let no vCPU wait for one that is about to stop either. */
 	stop_worker(s);
+	if (s->starts_over) {
+		dm_domain_withdraw_ram(&s->domain);
+	}
 	dm_domain_close(&s->domain);
 	if (s->xs) {
 		xs_close(s->xs);

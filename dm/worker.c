@@ -228,6 +228,16 @@ static int loop(struct worker *w)
 	}
 }
 
+/* Told to stop, and the domain stays: its RAM goes where the supervisor finds it. */
+static bool must_park(const struct worker *w)
+{
+	struct pollfd p = { .fd = w->stop_fd, .events = POLLIN };
+	char word;
+
+	return w->vgpu && poll(&p, 1, 0) == 1 && read(w->stop_fd, &word, 1) == 1 &&
+	       word == DM_STOP_PARK;
+}
+
 /* In an order that lets each still use what it stands on; with it the last foreign page goes. */
 static void tear_down(struct worker *w)
 {
@@ -235,6 +245,9 @@ static void tear_down(struct worker *w)
 		gt_server_destroy(w->server);
 	}
 	gt_vgpu_destroy(w->vgpu);
+	if (must_park(w)) {
+		w->guest->ops->place_bar(w->guest, GT_BAR_MMIO, 0, 0);
+	}
 	if (w->ioreqs) {
 		/*
 		 * Fails if the domain is gone or the supervisor was faster: both are fine.  First

@@ -23,9 +23,9 @@ DOM0_PACKAGES=(
 )
 DOM0_MODULES=(virtio_pci virtio_blk ext4 9pnet_virtio 9p)
 
-GUEST_PACKAGES=(linux-image-amd64 busybox-static libdrm-tests)
+GUEST_PACKAGES=(linux-image-amd64 busybox-static libdrm-tests kexec-tools)
 GUEST_MODULES=(i915 xen-blkfront ext4)
-GUEST_PROGRAMS=(modetest vbltest modeprint proptest)
+GUEST_PROGRAMS=(modetest vbltest modeprint proptest kexec)
 
 JUDGE_PACKAGES=(
 	busybox-static libdrm-tests intel-gpu-tools
@@ -136,7 +136,7 @@ image_make_guest()
 	mkdir -p -- "$ram"/{bin,sbin,dev,proc,sys,tmp,lib64,lib/x86_64-linux-gnu,lib/firmware}
 	cp -- "$(find "$root" -path '*bin/busybox' | head -n 1)" "$ram/bin/"
 	for program in "${GUEST_PROGRAMS[@]}"; do
-		image_program "$root" "$ram" "$root/usr/bin/$program"
+		image_program "$root" "$ram" "$(find "$root" -path "*bin/$program" -type f | head -n 1)"
 	done
 	image_modules "$root" "$ram" "${GUEST_MODULES[@]}"
 	image_cpio "$ram" | zstd -q -10 >"$work/base.cpio.zst"
