@@ -19,10 +19,14 @@
 #define GT_TABLE_BUCKETS 4096u /* a power of two */
 #define GT_TRACK_BATCH	 16u   /* tables that begin to be tracked at one submission, at most */
 
-/* Submissions for which a table must stay the same before it is tracked; doubles each time the
- * guest writes one that was. */
-#define GT_QUIET_MIN 16u
-#define GT_QUIET_MAX 4096u
+/*
+ * Submissions for which a table must stay the same before it is tracked, and by how much that grows
+ * each time the guest writes one that was: the writes that exit until the page is let go are worth
+ * thousands of comparisons.
+ */
+#define GT_QUIET_MIN	32u
+#define GT_QUIET_GROWTH 16u
+#define GT_QUIET_MAX	131072u
 
 /* Bits of a guest's entry; PRM SKL vol 5, "PTE", "PDE". */
 #define GT_E_PRESENT UINT64_C(1)

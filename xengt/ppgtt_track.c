@@ -2,14 +2,14 @@
 /*
  * How a shadow table keeps up with the guest's: by comparison, or by write tracking.
  *
- * Decides which is cheaper.  A comparison of 512 entries costs a fraction of a microsecond, a
- * tracked write an exit and two changes of a page's type; so a table is tracked only if it has been
- * the same for many submissions, and the first write ends that, however many follow.  A table that
- * is written all the same must be quiet for twice as long the next time.
+ * Decides which is cheaper.  A comparison of 512 entries costs a fraction of a microsecond; a
+ * tracked write costs an exit, and so may those that follow it until the page can be let go
+ * (dm/tracking.h).  So a table is tracked only if it has been the same for many submissions, the
+ * first write ends that, and a table that was written must be quiet for much longer the next time.
  *
- * A page is tracked for all the tables it is used as.  While it is, only its first write exits; a
- * locked instruction of the guest on such a page is a read and a write that are not one, which
- * matters to no page table, and a page used as something else has been written before.
+ * A page is tracked for all the tables it is used as.  A locked instruction on such a page is a
+ * read and a write that are not one for other CPUs, which matters to no page table, and a page that
+ * becomes something else is written by ordinary means before it is locked.
  */
 #include "ppgtt_internal.h"
 
@@ -143,7 +143,9 @@ static void set_nr_tracked(struct gt_ppgtt *p, uint32_t nr)
 static void quiet_for_longer(struct gt_table *t)
 {
 	t->nr_quiet = 0;
-	t->want_quiet = t->want_quiet < GT_QUIET_MAX ? 2 * t->want_quiet : GT_QUIET_MAX;
+	if (t->want_quiet < GT_QUIET_MAX) {
+		t->want_quiet *= GT_QUIET_GROWTH;
+	}
 }
 
 /* A failure leaves a page whose writes exit, and are carried out, for nothing. */

@@ -134,6 +134,61 @@ START_TEST(random_tables_are_walked_as_the_oracle_walks_them)
 }
 END_TEST
 
+#define STORE	     0x10000002u
+#define PIPE_CONTROL 0x7a000004u
+#define TLB_INVALIDATE GT_BIT(18)
+
+START_TEST(entries_a_batch_writes_count_from_its_tlb_invalidation)
+{
+	gt_gpa_t table, before = driver_alloc(&d, 1), after = driver_alloc(&d, 1);
+
+	driver_bind(&d, &c, 0x1000, before, 3);
+	table = c.pml4;
+	for (unsigned i = 0; i < 3; i++) {
+		table = fake_guest_r64(d.fx.guest, table) & GT_PAGE_MASK;
+	}
+	driver_bind(&d, &c, 0x5000, table, 3);
+	EMIT(&d, &c, STORE, 0x1000, 0, 1);
+	EMIT(&d, &c, STORE, 0x5008, 0, (uint32_t)after | 3);
+	EMIT(&d, &c, PIPE_CONTROL, TLB_INVALIDATE, 0, 0, 0, 0);
+	EMIT(&d, &c, STORE, 0x1000, 0, 2);
+	driver_submit(&d, GT_RCS, &c, NULL);
+	ck_assert(driver_run(&d, 100));
+	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, before), 1);
+	ck_assert_uint_eq(fake_guest_r32(d.fx.guest, after), 2);
+}
+END_TEST
+
+/* As a driver of 32-bit address spaces does: page directories in PDP0..3, addressing mode 1. */
+START_TEST(a_legacy_context_runs_on_its_four_page_directories)
+{
+	gt_gpa_t page[4];
+	uint32_t elsp = gt_engine_base[GT_BCS] + 0x230;
+
+	for (unsigned i = 0; i < 4; i++) {
+		gt_gpa_t pd = driver_alloc(&d, 3), image = c.gpa + GT_PAGE_SIZE;
+
+		page[i] = pd + 2 * GT_PAGE_SIZE;
+		fake_guest_w64(d.fx.guest, pd + 8, (pd + GT_PAGE_SIZE) | 3);
+		fake_guest_w64(d.fx.guest, pd + GT_PAGE_SIZE + 16, page[i] | 3);
+		fake_guest_w32(d.fx.guest, image + 4 * (0x31 - 4 * i), (uint32_t)(pd >> 32));
+		fake_guest_w32(d.fx.guest, image + 4 * (0x33 - 4 * i), (uint32_t)pd);
+		EMIT(&d, &c, STORE, i << 30 | 0x202000, 0, 0x1000 + i);
+	}
+	EMIT(&d, &c, STORE, 0x202004, 1, 99); /* beyond 4 GiB there is nothing */
+	driver_set_tail(&d, &c);
+	vgpu_fixture_w32(&d.fx, elsp, 0);
+	vgpu_fixture_w32(&d.fx, elsp, 0);
+	vgpu_fixture_w32(&d.fx, elsp, c.tag);
+	vgpu_fixture_w32(&d.fx, elsp, c.lrca | 1u << 3 | 1);
+	ck_assert(driver_run(&d, 100));
+	for (unsigned i = 0; i < 4; i++) {
+		ck_assert_uint_eq(fake_guest_r32(d.fx.guest, page[i]), 0x1000 + i);
+		ck_assert_uint_eq(fake_guest_r32(d.fx.guest, page[i] + 4), 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("ppgtt");
@@ -145,6 +200,8 @@ int main(void)
 	tcase_add_test(tc, two_roots_do_not_see_each_others_pages);
 	tcase_add_test(tc, tables_that_are_no_ram_lead_to_scratch);
 	tcase_add_test(tc, a_table_may_lead_to_itself);
+	tcase_add_test(tc, entries_a_batch_writes_count_from_its_tlb_invalidation);
+	tcase_add_test(tc, a_legacy_context_runs_on_its_four_page_directories);
 	tcase_add_loop_test(tc, random_tables_are_walked_as_the_oracle_walks_them, 0, 8);
 	suite_add_tcase(s, tc);
 	return test_run(s);

@@ -328,9 +328,9 @@ START_TEST(a_page_full_of_writes_costs_one_exit)
 	ck_assert_uint_eq(count(GT_C_ppgtt_untracked), 1);
 	ck_assert_uint_eq(x.guest->nr_tracked, 3);
 	/* Tables that are written again and again must be quiet for longer and longer. */
-	submit_and_look(POOL, GT_QUIET_MIN + 2);
+	submit_and_look(POOL, GT_QUIET_MIN * GT_QUIET_GROWTH);
 	ck_assert_uint_eq(x.guest->nr_tracked, 3);
-	submit_and_look(POOL, GT_QUIET_MIN + 2);
+	submit_and_look(POOL, 2);
 	ck_assert_uint_eq(x.guest->nr_tracked, 4);
 }
 END_TEST
