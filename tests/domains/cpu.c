@@ -128,8 +128,10 @@ void sleep_us(uint64_t us)
 
 	while (time_us() < end) {
 		/* 10 ms under Xen and 1 ms under QEMU, whose timers count at 100 MHz and 1 GHz */
+		__asm__ volatile("cli" : : : "memory");
 		write32(APIC_COUNT, us < 10000 ? 100000 : 1000000);
-		__asm__ volatile("hlt" : : : "memory");
+		/* The timer may have run out by now: it is taken behind the hlt, not before. */
+		__asm__ volatile("sti; hlt" : : : "memory");
 	}
 }
 
