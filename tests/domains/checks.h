@@ -24,6 +24,8 @@ void check_display(void);
 /* Shows the pictures, waiting up to @seconds for a go-on byte at each. */
 void check_pictures(uint32_t seconds);
 void check_submission(void);
+/* Page tables that are rewritten while they are in use. */
+void check_tables(void);
 void check_hostile(void);
 
 #endif

@@ -37,6 +37,7 @@ testdom_inputs_c = \
 	tests/domains/register_checks.c \
 	tests/domains/submit.c \
 	tests/domains/submit_checks.c \
+	tests/domains/table_checks.c \
 	tests/domains/tap.c \
 	tests/domains/xen.c
 

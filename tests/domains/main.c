@@ -5,6 +5,7 @@
  *
  * Command line (xl: cmdline=):
  *   wait=SECONDS  how long each picture stays without a go-on byte on COM1 or console (10)
+ *   tables        check page tables that are written while in use, then wait as at a picture
  *   novgpu        look at the console only: for a domain without a vGPU
  */
 #include "checks.h"
@@ -64,6 +65,11 @@ static void run_checks(void)
 		return;
 	}
 	if (!check_pci() || !check_pvinfo()) {
+		return;
+	}
+	if (cmdline_find("tables")) {
+		check_tables();
+		tap_say_and_wait(cmdline_number("wait=", WAIT_DEFAULT_S), "TABLES CHECKED");
 		return;
 	}
 	check_moves();

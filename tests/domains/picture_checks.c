@@ -5,7 +5,6 @@
  * against expected-picture.c.  Tile layouts: PRM SKL vol 5, "Address Tiling Function".
  */
 #include "checks.h"
-#include "console.h"
 #include "display.h"
 #include "gpu.h"
 #include "picture.h"
@@ -77,15 +76,6 @@ static void draw(uint8_t *ram, const struct layout *l, uint32_t which)
 	}
 }
 
-static void wait_go_on(uint32_t seconds)
-{
-	uint64_t end = time_us() + seconds * 1000000ull;
-
-	while (time_us() < end && console_read() < 0) {
-		sleep_us(50000);
-	}
-}
-
 static void show(const struct layout *l, uint32_t which, uint8_t *ram, uint32_t gma)
 {
 	draw(ram, l, which);
@@ -113,11 +103,7 @@ void check_pictures(uint32_t seconds)
 	}
 	for (uint32_t i = 0; i < ARRAY_SIZE(layouts); i++) {
 		show(&layouts[i], i, ram + (i & 1) * PICTURE_PAGES * PAGE_SIZE, gma[i & 1]);
-		/* What was said of an earlier picture does not count for this one. */
-		while (console_read() >= 0) {
-		}
-		tap_say("PICTURE %s %u", layouts[i].name, i);
-		wait_go_on(seconds);
+		tap_say_and_wait(seconds, "PICTURE %s %u", layouts[i].name, i);
 	}
 	tap_ok(display_off(), "the display goes off after the pictures");
 }

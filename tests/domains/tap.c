@@ -143,6 +143,24 @@ void tap_say(const char *fmt, ...)
 	send(&l);
 }
 
+void tap_say_and_wait(uint32_t seconds, const char *fmt, ...)
+{
+	uint64_t end = time_us() + seconds * 1000000ull;
+	struct line l = {.len = 0};
+	va_list args;
+
+	/* What was said before does not count. */
+	while (console_read() >= 0) {
+	}
+	va_start(args, fmt);
+	format(&l, fmt, &args);
+	va_end(args);
+	send(&l);
+	while (time_us() < end && console_read() < 0) {
+		sleep_us(50000);
+	}
+}
+
 void tap_note(const char *fmt, ...)
 {
 	struct line l = {.len = 0};

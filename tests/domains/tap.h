@@ -15,6 +15,8 @@ void tap_start(void);
 /* A line that is neither check nor comment, for whoever reads along. */
 void tap_say(const char *fmt, ...) TAP_FORMAT(1);
 /* A comment. */
+/* The same, then wait for a byte on the console, @seconds at most. */
+void tap_say_and_wait(uint32_t seconds, const char *fmt, ...) TAP_FORMAT(2);
 void tap_note(const char *fmt, ...) TAP_FORMAT(1);
 /* The check itself; gives @ok back. */
 bool tap_ok(bool ok, const char *fmt, ...) TAP_FORMAT(2);

@@ -31,22 +31,6 @@ shown_or_gone()
 	grep -qaE "^PICTURE $1 |^TESTDOM DONE|^Bail out" "$serial"
 }
 
-# relay FILE: the domain's TAP as checks of this case.
-relay()
-{
-	local line
-	while IFS= read -r line; do
-		case $line in
-		'not ok '*) fail "$(sed 's/^not ok [0-9]* *-* *//' <<<"$line")" ;;
-		'ok '*'# SKIP '*) skip "$(sed 's/^ok [0-9]* *-* *//; s/ # SKIP.*//' <<<"$line")" \
-			"${line##*# SKIP }" ;;
-		'ok '*) pass "$(sed 's/^ok [0-9]* *-* *//' <<<"$line")" ;;
-		'Bail out'*) fail "the test domain reaches its end: $line" ;;
-		'#'*) diag "${line#\# }" ;;
-		esac
-	done <"$1"
-}
-
 start=$SECONDS
 rm -f "$serial"
 # guests have a processor of their own in the lab: see its machine

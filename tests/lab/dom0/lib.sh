@@ -252,6 +252,22 @@ guest_value()
 	guest_console "$1" | sed -n "s/^LAB $2 //p" | tail -n 1
 }
 
+# relay FILE: TAP that a guest wrote, as checks of this case.
+relay()
+{
+	local line
+	while IFS= read -r line; do
+		case $line in
+		'not ok '*) fail "$(sed 's/^not ok [0-9]* *-* *//' <<<"$line")" ;;
+		'ok '*'# SKIP '*) skip "$(sed 's/^ok [0-9]* *-* *//; s/ # SKIP.*//' <<<"$line")" \
+			"${line##*# SKIP }" ;;
+		'ok '*) pass "$(sed 's/^ok [0-9]* *-* *//' <<<"$line")" ;;
+		'Bail out'*) fail "the test domain reaches its end: $line" ;;
+		'#'*) diag "${line#\# }" ;;
+		esac
+	done <"$1"
+}
+
 # guest_vgt NAME [KEY=VALUE...]: creates a guest with a vGPU and waits for its console.
 guest_vgt()
 {
