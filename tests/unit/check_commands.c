@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of commands: that they are in order, and that each row is skipped by its length. */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "driver.h"
 #include "test_run.h"
 #include "twin/twin.h"
+#include "xengt/log.h"
 
 #define STORE	 0x10000002u
 #define MI_END	 0x05000000u
@@ -330,6 +332,76 @@ START_TEST(a_command_that_is_not_executed_is_skipped_by_exactly_its_length)
 }
 END_TEST
 
+/* Run these dwords as a user's batch; true if its last store was reached. */
+static bool runs(enum gt_engine e, const uint32_t *dw, size_t nr)
+{
+	const uint32_t tail[] = { STORE, DATA, 0, 1, MI_END };
+
+	for (size_t i = 0; i < nr; i++) {
+		fake_guest_w32(d.fx.guest, batch_gpa + 4 * i, dw[i]);
+	}
+	for (size_t i = 0; i < GT_ARRAY_SIZE(tail); i++) {
+		fake_guest_w32(d.fx.guest, batch_gpa + 4 * (nr + i), tail[i]);
+	}
+	EMIT(&d, &c, BB_START, BATCH, 0);
+	driver_submit(&d, e, &c, NULL);
+	driver_run(&d, 100);
+	return fake_guest_r32(d.fx.guest, data_gpa) == 1;
+}
+
+START_TEST(a_batch_that_rewrites_what_follows_runs_what_it_wrote)
+{
+	/* The fifth dword is no command until the store before makes it MI_NOOP. */
+	const uint32_t good[] = { STORE, BATCH + 16, 0, 0, 0xffffffff };
+	/* And here it is a command only until then. */
+	const uint32_t bad[] = { STORE, BATCH + 16, 0, 0xffffffff, 0 };
+
+	start(GT_SKL);
+	ck_assert(_i ? !runs(GT_RCS, bad, 5) : runs(GT_RCS, good, 5));
+	ck_assert_uint_eq(d.fx.v->events.count[GT_EV_command_unknown], (uint64_t)_i);
+	driver_finish(&d);
+}
+END_TEST
+
+START_TEST(the_log_names_engine_context_place_and_command_of_what_is_refused)
+{
+	const uint32_t dw[] = { 0, 0, 0, 0, STORE - 1, DATA, 0, 0 };
+	char text[4096] = "", context[32];
+	FILE *f = tmpfile();
+
+	ck_assert_ptr_nonnull(f);
+	start(GT_SKL);
+	gt_log_init(fileno(f), "");
+	ck_assert(!runs(GT_BCS, dw, 8));
+	gt_log_init(-1, "");
+	rewind(f);
+	ck_assert_uint_gt(fread(text, 1, sizeof(text) - 1, f), 0);
+	snprintf(context, sizeof(context), "context 0x%x", c.lrca);
+	ck_assert_ptr_nonnull(strstr(text, "BCS"));
+	ck_assert_ptr_nonnull(strstr(text, "0x400010"));
+	ck_assert_ptr_nonnull(strstr(text, "MI_STORE_DATA_IMM"));
+	ck_assert_msg(strstr(text, context) != NULL, "%s", text);
+	driver_finish(&d);
+	fclose(f);
+}
+END_TEST
+
+START_TEST(a_driver_that_lost_its_context_goes_on_after_a_reset)
+{
+	start(GT_SKL);
+	EMIT(&d, &c, 0x0c000000, 0); /* MI_SET_CONTEXT */
+	driver_submit(&d, GT_RCS, &c, NULL);
+	driver_run(&d, 100);
+	ck_assert_uint_eq(d.fx.v->events.count[GT_EV_command_refused], 1);
+	vgpu_fixture_w32(&d.fx, 0x941c, 2);
+	driver_new_context(&d, &c);
+	driver_bind(&d, &c, DATA, data_gpa, 3);
+	driver_bind(&d, &c, BATCH, batch_gpa, 3);
+	ck_assert(runs(GT_RCS, NULL, 0));
+	driver_finish(&d);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("commands");
@@ -344,6 +416,9 @@ int main(void)
 	tcase_add_test(tc, the_null_render_state_of_a_real_driver_parses);
 	tcase_add_loop_test(tc, a_command_that_is_not_executed_is_skipped_by_exactly_its_length, 0,
 			    2);
+	tcase_add_loop_test(tc, a_batch_that_rewrites_what_follows_runs_what_it_wrote, 0, 2);
+	tcase_add_test(tc, the_log_names_engine_context_place_and_command_of_what_is_refused);
+	tcase_add_test(tc, a_driver_that_lost_its_context_goes_on_after_a_reset);
 	suite_add_tcase(s, tc);
 	return test_run(s);
 }
