@@ -3,7 +3,7 @@
 # LIST: full
 
 # Kinds of flood, as gpu-flood's arguments.
-FLOODS=(nops:rcs:2000 nops:bcs:2000 sync:rcs:300 tables:400:64 spaces:60)
+FLOODS=(nops:rcs:1000 nops:bcs:1000 sync:rcs:100 tables:100:64 spaces:20)
 
 # exits OLD NEW [ERE]: how many more of the counters that match.
 exits()
@@ -12,11 +12,19 @@ exits()
 		$1 ~ e { n += $2 - old[$1] } END { print n + 0 }' "$1" "$2"
 }
 
+# most OLD NEW: the registers whose accesses exited most.
+most()
+{
+	awk 'NR == FNR { old[$1] = $2; next }
+		/^exits\./ && $2 - old[$1] > 20 { print $2 - old[$1], $1 }' "$1" "$2" |
+		sort -rn | head -n 6
+}
+
 # figures FLOOD OLD NEW WORDS...: one line of docs/performance.md's table; the guest's words are
-# "flood VERB batches N pages N seconds S".
+# "LAB flood VERB batches N pages N seconds S".
 figures()
 {
-	local flood=$1 old=$2 new=$3 batches=$7 pages=$9
+	local flood=$1 old=$2 new=$3 batches=$8 pages=${10}
 	awk -v flood="${flood//:/ }" -v batches="$batches" -v pages="$pages" \
 		-v submissions="$(exits "$old" "$new" 'submissions$')" \
 		-v exits="$(exits "$old" "$new")" \
@@ -45,8 +53,7 @@ for flood in "${FLOODS[@]}"; do
 	like "${flood//:/ }: all batches were run" "$words" 'batches [1-9]'
 	# shellcheck disable=SC2086
 	diag "$(figures "$flood" "$LAB_TMP/stats-$((number - 1))" "$LAB_TMP/stats-$number" $words)"
-	diag "$(awk 'NR == FNR { old[$1] = $2; next } $2 - old[$1] > 20 { print "  " $1, $2 - old[$1] }' \
-		"$LAB_TMP/stats-$((number - 1))" "$LAB_TMP/stats-$number")"
+	diag "$(most "$LAB_TMP/stats-$((number - 1))" "$LAB_TMP/stats-$number")"
 	guest_go flood $number
 done
 cp "$LAB_TMP"/stats-* "$LAB_KEEP/"
