@@ -3,6 +3,11 @@
  * Preloaded into x11perf: stops it (SIGSTOP) whenever it has ended a test and is about to wipe its
  * window, so that what it has drawn can be looked at.  x11perf destroys its window's subwindows
  * before each test, hence also before the first, and its window at the end.
+ *
+ * Also keeps its polylines inside its window and draws their last point.  What its copying tests
+ * copy is a polyline that leaves the window, and Intel's driver, which finds the pixels of thin
+ * lines by CPU, leaves out the last of a polyline and the last before it is clipped, where the
+ * server's own code draws them.  The tests are about what is copied.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,7 +17,19 @@ int XSync(void *display, int discard);
 int XDestroySubwindows(void *display, unsigned long window);
 int XDestroyWindow(void *display, unsigned long window);
 
+/* A point as X has it, and the last column of x11perf's window. */
+struct point {
+	short x, y;
+};
+#define LAST_X 599
+
+int XDrawPoint(void *display, unsigned long drawable, void *gc, int x, int y);
+int XDrawLines(void *display, unsigned long drawable, void *gc, struct point *points, int nr_points,
+	       int mode);
+
 typedef int window_call(void *display, unsigned long window);
+typedef int lines_call(void *display, unsigned long drawable, void *gc, struct point *points,
+		       int nr_points, int mode);
 
 static window_call *next(const char *name)
 {
@@ -39,4 +56,19 @@ int XDestroyWindow(void *display, unsigned long window)
 {
 	hold(display);
 	return next("XDestroyWindow")(display, window);
+}
+
+int XDrawLines(void *display, unsigned long drawable, void *gc, struct point *points, int nr_points,
+	       int mode)
+{
+	lines_call *draw = (lines_call *)dlsym(RTLD_NEXT, "XDrawLines");
+	struct point *last = &points[nr_points - 1];
+
+	/* absolute coordinates are mode 0; only the last point is ever outside */
+	if (mode || nr_points < 1 || last->x < LAST_X) {
+		return draw(display, drawable, gc, points, nr_points, mode);
+	}
+	last->x = LAST_X;
+	draw(display, drawable, gc, points, nr_points, mode);
+	return XDrawPoint(display, drawable, gc, last->x, last->y);
 }
