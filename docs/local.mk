@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/lab.md \
+EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/judges.md \
+	docs/lab.md \
 	docs/performance.md \
 	docs/registers.md \
 	docs/traces.md
@@ -27,3 +28,7 @@ docs/commands.md: list_commands
 .PHONY: docs/registers.md
 docs/registers.md: list_registers
 	./list_registers >$(srcdir)/docs/registers.md
+
+.PHONY: docs/judges.md
+docs/judges.md:
+	sh $(srcdir)/tests/support/list-judges $(srcdir) >$(srcdir)/docs/judges.md

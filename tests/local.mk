@@ -228,7 +228,9 @@ fuzz: $(FUZZ_TARGETS)
 		./$$t -n $$n || exit 1; \
 	done
 
-TESTS += tests/style/check-commands tests/style/check-registers tests/style/check-style
-EXTRA_DIST += tests/style/check-commands tests/style/check-registers tests/style/check-style
+TESTS += tests/style/check-commands tests/style/check-judges tests/style/check-registers \
+	tests/style/check-style
+EXTRA_DIST += tests/style/check-commands tests/style/check-judges tests/style/check-registers \
+	tests/style/check-style tests/support/list-judges
 
 include tests/domains/local.mk
