@@ -99,7 +99,6 @@ static const struct pcode_command {
 	{ 0x05 },				    /* load HDCP keys */
 	{ 0x06, true, { 0x17110a02, 0x3c32281e } }, /* memory latencies, us, ascending */
 	{ 0x07, true, { 1, 1 } },		    /* CDCLK change: ready */
-	{ 0x08 },				    /* ring frequency table */
 	{ 0x17 },				    /* Broadwell: display engine frequency */
 	{ 0x18 },				    /* Broadwell: display frequency change */
 	{ 0x19 },				    /* Broadwell: IPS control */
@@ -107,11 +106,37 @@ static const struct pcode_command {
 	{ 0x21, true, { 1, 1 } },		    /* SAGV: done */
 };
 
+/*
+ * The table of lowest frequencies: for each GPU frequency (DATA0 7:0) those of the processor and of
+ * the ring, written as DATA0 15:8 and 23:16, read as 7:0 and 15:8.
+ */
+static bool pcode_frequencies(struct gt_vgpu *v, uint32_t command)
+{
+	enum { WRITE = 0x08, READ = 0x09 };
+	uint32_t data = gt_vreg(v, PCODE_DATA0);
+	uint16_t *entry = &v->pcode_frequency[data & 0xff];
+
+	switch (command) {
+	case WRITE:
+		*entry = (data >> 8) & 0xffff;
+		return true;
+	case READ:
+		gt_vreg_set(v, PCODE_DATA0, *entry);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void gt_pcode_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
 {
 	uint32_t command = w->now & 0xff;
 
 	if (!(w->now & PCODE_BUSY)) {
+		return;
+	}
+	if (pcode_frequencies(v, command)) {
+		gt_vreg_set(v, PCODE_MAILBOX, 0);
 		return;
 	}
 	for (size_t i = 0; i < GT_ARRAY_SIZE(pcode_commands); i++) {

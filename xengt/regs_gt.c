@@ -4,9 +4,9 @@
  * GuC, fences.
  *
  * Most are storage: the driver writes them and reads them back.  Pages in which nothing acts on a
- * write stay plain memory (no exit at all), so what need not act does not: the RPS page 0xa000 is
- * written whenever the GPU goes idle, and forcewake, which lies there too, is not used by a driver
- * that sees a vGPU.
+ * write stay plain memory (no exit at all), so what need not act does not.  The RPS page 0xa000 is
+ * written when the GPU goes idle or busy, an exit or two, because a driver waits for the frequency
+ * it asked for; forcewake, which lies there too, is not used by a driver that sees a vGPU.
  * PRM SKL and BDW vol 2c, "Command Reference: Registers".
  */
 #include "regs.h"
@@ -61,7 +61,7 @@ static void write_gfx_flush(struct gt_vgpu *v, const struct gt_reg *r,
 
 /*
  * Awake at once: what was last asked for.  A driver that sees a vGPU does not ask; for others the
- * request registers stay storage, so that the page they share with RPS does not exit.
+ * request registers stay storage, whose reads do not exit.
  */
 static uint32_t read_forcewake_ack(struct gt_vgpu *v, const struct gt_reg *r)
 {
@@ -75,6 +75,27 @@ static uint32_t read_forcewake_ack(struct gt_vgpu *v, const struct gt_reg *r)
 #define ACK(label, at)                                                                             \
 	{ .name = label, .off = (at), .ro = ~0u, .flags = GT_R_VOLATILE,                           \
 	  .read = read_forcewake_ack, .prm = PRM_GT }
+
+/*
+ * RPNSWREQ asks for a frequency and RPSTAT1 says which one runs: at once that, as far as
+ * RP_STATE_CAP (regs_display.c) goes.  Gen9 counts in thirds of 50 MHz, in other bits.
+ */
+static void write_rpnswreq(struct gt_vgpu *v, const struct gt_reg *r,
+			   const struct gt_reg_write *w)
+{
+	enum { RPSTAT1 = 0xa01c, LOWEST_50MHZ = 6, HIGHEST_50MHZ = 18 };
+	bool gen9 = gt_platforms[v->platform].gen >= 9;
+	uint32_t per_50MHz = gen9 ? 3 : 1;
+	uint32_t ratio = gen9 ? w->now >> 23 : w->now >> 24;
+
+	if (ratio < LOWEST_50MHZ * per_50MHz) {
+		ratio = LOWEST_50MHZ * per_50MHz;
+	} else if (ratio > HIGHEST_50MHZ * per_50MHz) {
+		ratio = HIGHEST_50MHZ * per_50MHz;
+	}
+	gt_vreg_set(v, RPSTAT1, ratio << (gen9 ? 23 : 7));
+}
+
 #define STORED(label, at, where) { .name = label, .off = (at), .prm = where }
 #define STORED_N(label, at, n, where) { .name = label, .off = (at), .nr = (n), .prm = where }
 /* Hardware lets users' batches write it. */
@@ -161,11 +182,14 @@ static const struct gt_reg_row rows[] = {
 	ACTION("GDRST", 0x941c, write_gdrst),
 	STORED("MISCCPCTL", 0x9424, PRM_WA),
 	STORED("UCGCTL6", 0x9430, PRM_WA),
-	STORED("RPNSWREQ", 0xa008, PRM_RPS),
+	{ .name = "RPNSWREQ", .off = 0xa008, .flags = GT_R_NO_CMD, .write = write_rpnswreq,
+	  .prm = PRM_RPS },
 	STORED("RC_VIDEO_FREQ", 0xa00c, PRM_RPS),
 	STORED("RP_DOWN_TIMEOUT", 0xa010, PRM_RPS),
 	STORED("RP_INTERRUPT_LIMITS", 0xa014, PRM_RPS),
-	STORED("RPSTAT1", 0xa01c, PRM_RPS),
+	/* the lowest frequency, until one is asked for */
+	{ .name = "RPSTAT1", .off = 0xa01c, .reset = { 6 << 7, 18 << 23, 18 << 23 }, .ro = ~0u,
+	  .prm = PRM_RPS },
 	STORED("RPSTAT2", 0xa020, PRM_RPS),
 	STORED("RP_CONTROL", 0xa024, PRM_RPS),
 	STORED("RP_UP_THRESHOLD", 0xa02c, PRM_RPS),

@@ -37,6 +37,7 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
 	gt_display_reset(v);
 	gt_gmbus_reset(v);
+	memset(v->pcode_frequency, 0, sizeof(v->pcode_frequency));
 	gt_irq_update(v);
 	gt_record_call(v->record, 'z', v->submit.busy);
 }

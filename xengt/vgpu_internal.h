@@ -36,6 +36,7 @@ struct gt_vgpu {
 	struct gt_submit submit;
 	struct gt_display display;
 	struct gt_gmbus gmbus;
+	uint16_t pcode_frequency[256]; /* clocks.c */
 	uint64_t snapshot_serial;
 	struct gt_record *record; /* NULL: nothing is recorded */
 };

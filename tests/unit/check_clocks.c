@@ -100,10 +100,40 @@ START_TEST(pcode_answers_what_the_driver_waits_for)
 			before = us;
 		}
 	}
-	ck_assert_uint_eq(pcode(8, 0x1234), 0);
+	ck_assert_uint_eq(pcode(8, 0x0c1234), 0);
+	ck_assert_uint_eq(pcode(8, 0x0d1333), 0);
+	ck_assert_uint_eq(pcode(9, 0x34), 0);
+	ck_assert_uint_eq(r(0x138128), 0x0c12);
+	ck_assert_uint_eq(pcode(9, 0x35), 0);
+	ck_assert_uint_eq(r(0x138128), 0);
 	ck_assert_uint_eq(fx.v->events.count[GT_EV_pcode_unknown], 0);
 	ck_assert_uint_ne(pcode(0x7f, 0), 0);
 	ck_assert_uint_eq(fx.v->events.count[GT_EV_pcode_unknown], 1);
+}
+END_TEST
+
+START_TEST(the_frequency_asked_for_runs_as_far_as_the_gpu_goes)
+{
+	/* lowest, asked for, beyond the highest: 300, 600 and 900 MHz in units of 50/3 */
+	ck_assert_uint_eq(r(0xa01c) >> 23, 18);
+	w(0xa008, 36u << 23);
+	ck_assert_uint_eq(r(0xa01c) >> 23, 36);
+	w(0xa008, 511u << 23);
+	ck_assert_uint_eq(r(0xa01c) >> 23, 54);
+	w(0xa008, 0);
+	ck_assert_uint_eq(r(0xa01c) >> 23, 18);
+	w(0xa01c, ~0u);
+	ck_assert_uint_eq(r(0xa01c) >> 23, 18);
+}
+END_TEST
+
+START_TEST(broadwell_counts_the_frequency_in_50_MHz)
+{
+	ck_assert_uint_eq(r(0xa01c) >> 7, 6);
+	w(0xa008, 12u << 24);
+	ck_assert_uint_eq(r(0xa01c) >> 7, 12);
+	w(0xa008, 127u << 24);
+	ck_assert_uint_eq(r(0xa01c) >> 7, 18);
 }
 END_TEST
 
@@ -155,10 +185,12 @@ int main(void)
 	tcase_add_test(tc, a_power_well_is_on_while_anybody_requests_it);
 	tcase_add_test(tc, locks_follow_enables);
 	tcase_add_test(tc, pcode_answers_what_the_driver_waits_for);
+	tcase_add_test(tc, the_frequency_asked_for_runs_as_far_as_the_gpu_goes);
 	tcase_add_test(tc, aux_times_out_and_its_flags_are_cleared_by_ones);
 	tcase_add_test(tc, hotplug_status_is_cleared_by_ones_and_enables_are_stored);
 	tcase_add_checked_fixture(bdw, setup_bdw, teardown);
 	tcase_add_test(bdw, broadwell_clocks_and_sideband_answer);
+	tcase_add_test(bdw, broadwell_counts_the_frequency_in_50_MHz);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, bdw);
 	srunner_run_all(sr, CK_NORMAL);
