@@ -134,14 +134,15 @@ GUEST_MAILBOX_MB=64
 # the first six would be emulated too.  Writes go to a snapshot: QEMU has no read-only xvd.
 JUDGE_DISK=/dev/vdb
 
-# guest_disk NAME WORDS: the guest's disk with a boot loader that gives the kernel these words.
+# guest_disk NAME WORDS [FOLDER]: the guest's disk with a boot loader that gives the kernel these
+# words; kernel and initramfs are those of FOLDER.
 guest_disk()
 {
-	local disk=$LAB_TMP/$1.img kernel initrd
-	read -r kernel initrd </tmp/layout
+	local disk=$LAB_TMP/$1.img from=${3:-/tmp} kernel initrd
+	read -r kernel initrd <"$from/layout"
 	printf 'linux (hd0)%s %s\ninitrd (hd0)%s\nboot\n' "$kernel" "$2" "$initrd" >"$LAB_TMP/$1.grub"
 	grub-mkimage -O i386-pc -p / -c "$LAB_TMP/$1.grub" -o "$LAB_TMP/$1.core" biosdisk linux
-	cp /tmp/disk "$disk"
+	cp "$from/disk" "$disk"
 	cat /usr/lib/grub/i386-pc/boot.img "$LAB_TMP/$1.core" | dd of="$disk" conv=notrunc 2>/dev/null
 	truncate -s $((GUEST_MAILBOX_MB + 32))M "$disk"
 }
@@ -151,6 +152,7 @@ guest_disk()
 #   xengt_job=WORDS  what the guest does (guest/init)   xengt_boot=direct  let QEMU load the kernel
 #   cmdline_extra=WORDS  more words for the guest's kernel
 #   xengt_judge=SCRIPT  gives the guest the second disk and has it run guest/judge/SCRIPT
+#   xengt_kernel=selftest  the kernel with i915's own tests (lib/kernel.sh), not the stock one
 guest_config()
 {
 	local name=$1 file=$LAB_TMP/$1.cfg pair key cmdline disk
@@ -158,7 +160,7 @@ guest_config()
 		[name]=$name [type]=hvm [memory]=320 [vcpus]=1 [cpus]='"1"' [vga]=none [vnc]=0 [usb]=0
 		[serial]=file:$(guest_serial "$name") [on_poweroff]=destroy [on_crash]=destroy
 		[on_reboot]=restart [xengt_job]=idle [xengt_boot]=disk [cmdline_extra]=
-		[xengt_judge]=
+		[xengt_judge]= [xengt_kernel]=
 	)
 	shift
 	for pair in "$@"; do
@@ -167,7 +169,7 @@ guest_config()
 	cmdline="console=ttyS0 quiet panic=5 xengt.name=$name xengt.job=${config[xengt_job]}"
 	cmdline+=" ${config[cmdline_extra]}"
 	[ -z "${config[xengt_judge]}" ] || cmdline+=" xengt.judge=${config[xengt_judge]}"
-	guest_disk "$name" "$cmdline"
+	guest_disk "$name" "$cmdline" ${config[xengt_kernel]:+"/mnt/guest/${config[xengt_kernel]}"}
 	if [ "${config[xengt_boot]}" = direct ]; then
 		config[kernel]=/mnt/guest/vmlinuz
 		config[ramdisk]=/mnt/guest/initrd
@@ -318,10 +320,11 @@ guest_judged()
 
 # verdicts NAME LIST: what the judges in the guest say against tests/lab/expect/LIST, both ways: a
 # verdict that differs fails, so does one that is missing or not in the list.  A line of the list
-# is NAME, pass or skip, and for a skip the reason, with tabs between.
+# is NAME, pass or skip, and for a skip the reason, with tabs between.  LIST may be a path, too.
 verdicts()
 {
 	local guest=$1 list=/lab/expect/$2 name expected reason got words
+	[[ $2 != /* ]] || list=$2
 	guest_console "$guest" | sed -n 's/^LAB judge //p' >"$LAB_TMP/verdicts"
 	while IFS=$'\t' read -r name expected reason; do
 		case $name in '' | '#'*) continue ;; esac

@@ -12,6 +12,8 @@
 #                             that comes from guest/ at each run
 #   judge-SUITE-KEY/disk.ext4 a guest's second disk: programs that nobody here wrote, X servers
 #                             among them.  Only made for cases that say "# NEEDS: judge".
+#   selftest-SUITE-KEY/       a kernel with i915's own tests: see kernel.sh.  Only made for cases that
+#                             say "# NEEDS: selftest".
 
 DOM0_PACKAGES=(
 	# regular expressions are apt's: the version of Xen is in its packages' names
@@ -35,7 +37,7 @@ JUDGE_PACKAGES=(
 
 images_prepare()
 {
-	local dom0 guest judge= rc=0
+	local dom0 guest judge= selftest= rc=0
 	need_packages mmdebstrap=mmdebstrap mke2fs=e2fsprogs cpio=cpio modprobe=kmod xz=xz-utils \
 		zstd=zstd flock=util-linux rsync=rsync \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
@@ -54,10 +56,17 @@ images_prepare()
 		image_ensure "$JUDGE_IMAGE" "$LAB_GUEST" image_make_judge &
 		judge=$!
 	fi
-	trap 'kill $dom0 $guest $judge 2>/dev/null; wait; exit 130' INT TERM
+	SELFTEST_IMAGE=
+	if needed selftest; then
+		SELFTEST_IMAGE=$(image_path selftest "$KERNEL_SUITE" "${KERNEL_PACKAGES[@]}")
+		image_ensure "$SELFTEST_IMAGE" "$KERNEL_SUITE" image_make_selftest &
+		selftest=$!
+	fi
+	trap 'kill $dom0 $guest $judge $selftest 2>/dev/null; wait; exit 130' INT TERM
 	wait $dom0 || rc=1
 	wait $guest || rc=1
 	[ -z "$judge" ] || wait $judge || rc=1
+	[ -z "$selftest" ] || wait $selftest || rc=1
 	trap - INT TERM
 	[ $rc -eq 0 ] || die "no images"
 }
@@ -77,6 +86,8 @@ image_path()
 		{
 			declare -f "image_make_$kind" image_bootstrap image_modules image_program image_cpio
 			[ "$kind" != dom0 ] || cat "$LAB_DIR/dom0/initramfs"
+			[ "$kind" != selftest ] || declare -f kernel_build
+			[ "$kind" != selftest ] || cat "$LAB_DIR/selftest.config"
 		} | digest "$@")"
 }
 

@@ -51,21 +51,26 @@ machine_prepare()
 	rm -rf -- "$MACHINE_OUT"
 	mkdir -p -- "$MACHINE_OUT/results" "$MACHINE_OUT/job" "$LAB_OUT/guest-$LAB_GUEST"
 	: >"$MACHINE_OUT/tap"
-	machine_guest_disk "$LAB_OUT/guest-$LAB_GUEST"
+	machine_guest_disk "$GUEST_IMAGE" "$LAB_OUT/guest-$LAB_GUEST"
+	rm -rf -- "$LAB_OUT/guest-$LAB_GUEST/selftest"
+	if [ -n "$SELFTEST_IMAGE" ]; then
+		mkdir -p -- "$LAB_OUT/guest-$LAB_GUEST/selftest"
+		machine_guest_disk "$SELFTEST_IMAGE" "$LAB_OUT/guest-$LAB_GUEST/selftest"
+	fi
 }
 
-# machine_guest_disk FOLDER: the guest's kernel and initramfs, and both on a disk: kernel at 1 MiB,
-# initramfs after it, in whole sectors; Dom0 adds a boot loader with the guest's command line.
+# machine_guest_disk IMAGE FOLDER: the image's kernel and initramfs, and both on a disk: kernel at
+# 1 MiB, initramfs after it, in whole sectors; Dom0 adds a boot loader with the guest's command line.
 # A guest boots from disk because QEMU hands a kernel to a Xen guest byte by byte (45 s for 22 MB).
 machine_guest_disk()
 {
-	local folder=$1 kernel_sectors initrd_sectors
-	cp -- "$GUEST_IMAGE/vmlinuz" "$folder/vmlinuz"
+	local image=$1 folder=$2 kernel_sectors initrd_sectors
+	cp -- "$image/vmlinuz" "$folder/vmlinuz"
 	{
 		(cd -- "$LAB_DIR/guest" && find . | cpio --quiet -o -H newc -R 0:0)
 		(cd -- "$INSTALL_TREE/usr/lib/xengt-lab/guest" && find . |
 			cpio --quiet -o -H newc -R 0:0)
-		cat -- "$GUEST_IMAGE/base.cpio.zst"
+		cat -- "$image/base.cpio.zst"
 	} >"$folder/initrd"
 	kernel_sectors=$((($(stat -c %s "$folder/vmlinuz") + 511) / 512))
 	initrd_sectors=$((($(stat -c %s "$folder/initrd") + 511) / 512))

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# CASE: i915's own tests of its engines, contexts and requests pass in a guest
+# LIST: full
+# NEEDS: selftest
+
+. /lab/dom0/selftests.sh
+selftests engines "vgt_low_gm_sz=2" sanitycheck workarounds gt_engines gt_contexts gt_lrc requests \
+	hangcheck
