@@ -48,8 +48,9 @@ ok "kexec: the new kernel's driver brings up its console" guest_wait new-kernel 
 again new-kernel kexec
 ok "xl destroy" guest_destroy new-kernel
 
-guest_vgt reborn xengt_job=reboot_once,fbdump
+guest_vgt reborn xengt_job=reboot_once,fbdump,flips
 ok "reboot: the driver brings up its console again" guest_wait reborn '^LAB DONE reboot_once'
 again reborn reboot
-ok "xl destroy while pictures flip" guest_destroy reborn
+ok "reborn: pictures flip" guest_wait reborn '^LAB DONE flips' 60
+ok "xl destroy while they do" guest_destroy reborn
 assert_clean

@@ -112,6 +112,20 @@ from_disk()
 	dd if=/dev/xvda bs=512 skip="${1%+*}" count="${1#*+}" of="$2" 2>/dev/null
 }
 
+# A client that shows picture after picture, from now on; it would end if it could read something.
+job_flips()
+{
+	modetest -M i915 -c >/tmp/modetest
+	connector=$(awk '$3 == "connected" { print $1; exit }' /tmp/modetest)
+	sleep 1000 | modetest -M i915 -s "$connector:1024x768" -v >/tmp/flips 2>&1 &
+	usleep 500000
+	if pidof modetest >/dev/null; then
+		say "DONE flips"
+	else
+		cat /tmp/flips
+	fi
+}
+
 # A new kernel while the driver has a client that shows picture after picture.
 job_kexec()
 {
@@ -122,15 +136,10 @@ job_kexec()
 	disk=$(word disk)
 	from_disk "${disk%,*}" /tmp/kernel
 	from_disk "${disk#*,}" /tmp/initrd
-	modetest -M i915 -c >/tmp/modetest
-	connector=$(awk '$3 == "connected" { print $1; exit }' /tmp/modetest)
-	# it ends when it can read something
-	sleep 1000 | modetest -M i915 -s "$connector:1024x768" -v >/tmp/flips 2>&1 &
+	job_flips
 	words=$(sed 's/xengt.boot=[^ ]*//' /proc/cmdline)
 	kexec -l /tmp/kernel --initrd=/tmp/initrd --command-line="$words xengt.boot=kexec" ||
 		say "kexec -l failed"
-	usleep 500000
-	pidof modetest >/dev/null && say "kexec while pictures flip" || cat /tmp/flips
 	kexec -e || say "kexec -e failed"
 }
 
