@@ -42,11 +42,11 @@ void must(unsigned long request, void *argument, const char *what)
 	}
 }
 
-void card_open(void)
+void card_open(const char *path)
 {
-	card = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
+	card = open(path, O_RDWR | O_CLOEXEC);
 	if (card < 0) {
-		perror("gpu-judge: /dev/dri/card0");
+		perror(path);
 		exit(1);
 	}
 }

@@ -40,7 +40,10 @@ extern int card; /* file descriptor */
 int call(unsigned long request, void *argument);
 /* call(), which must do. */
 void must(unsigned long request, void *argument, const char *what);
-void card_open(void);
+/* The node without a screen, or with it: whoever lets that go gives the console its mode back. */
+#define NODE_RENDER "/dev/dri/renderD128"
+#define NODE_CARD   "/dev/dri/card0"
+void card_open(const char *path);
 
 /* Zeroed, coherent with the processor. */
 struct buffer buffer_new(uint32_t size_B);

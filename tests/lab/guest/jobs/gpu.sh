@@ -35,7 +35,7 @@ job_gpu_blits()
 job_gpu_hangs()
 {
 	/judge-bin/gpu-judge hangs
-	say "resets $(dmesg | grep -c 'GPU HANG')"
+	say "resets $(dmesg | grep -c 'i915.*Resetting')"
 	say "wedged $(wedged)"
 	say "DONE gpu_hangs"
 }
