@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: a wrong configuration is refused by xl create, with the reason, and leaves nothing
+# LIST: once
 
 # refused WORD KEY=VALUE...: xl create fails, says WORD itself and in the log, nothing remains.
 refused()
