@@ -223,7 +223,7 @@ static uint32_t header(enum gt_engine e, uint32_t r)
 		return r;
 	case 1:
 	case 2:
-		return e == GT_BCS ? 0x50000000u | (r >> 5 & 0x7f) << 22 | (r & 0x3ff00) | low
+		return e == GT_BCS ? 0x40000000u | (r >> 5 & 0x7f) << 22 | (r & 0x3ff00) | low
 				   : 0x7a000004u;
 	case 3:
 		return 0x60000000u | (r & 0x1fff0000) | low;
