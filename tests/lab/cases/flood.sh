@@ -20,7 +20,8 @@ most()
 		sort -rn | head -n 6
 }
 
-# figures FLOOD OLD NEW WORDS...: one line of docs/performance.md's table; the guest's words are
+# figures FLOOD OLD NEW WORDS...: what docs/performance.md's table is made of.  Page-table writes are
+# reckoned, not counted: at least one to put a page in and one to take it away.  The guest's words are
 # "LAB flood VERB batches N pages N seconds S".
 figures()
 {
@@ -32,7 +33,7 @@ figures()
 		-v updates="$(exits "$old" "$new" 'ppgtt_updates$')" \
 		'BEGIN { printf "| `%s` | %d | %d | %d | %.2f | %s | %d |\n", flood, batches, submissions,
 			exits, submissions ? exits / submissions : 0,
-			pages ? sprintf("%d / %d = %.3f", tables, 2 * pages, tables / (2 * pages)) : "",
+			pages ? sprintf("%d / %d = %.5f", tables, 2 * pages, tables / (2 * pages)) : "",
 			updates }'
 }
 
