@@ -4,5 +4,4 @@
 # NEEDS: selftest
 
 . /lab/dom0/selftests.sh
-selftests engines "vgt_low_gm_sz=2" sanitycheck workarounds gt_engines gt_contexts gt_lrc requests \
-	hangcheck
+selftests engines "vgt_low_gm_sz=2" sanitycheck gt_contexts workarounds requests
