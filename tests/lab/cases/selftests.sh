@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: i915's own tests of its engines, contexts and requests pass in a guest
-# LIST: full
+# LIST: once
 # NEEDS: selftest
 
 . /lab/dom0/selftests.sh
