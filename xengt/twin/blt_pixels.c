@@ -13,7 +13,8 @@
 /*
  * The patterns of XY_MONO_PAT_FIXED_BLT, top row first, the leftmost pixel in bit 7: horizontal,
  * vertical, falling and rising diagonal, cross, diagonal cross; screen door, the same twice as
- * wide, walking 1, walking 0.  The PRM names them; the pixels are those of GDI's hatches.
+ * wide, walking 1, walking 0.  Which pixels they have is our reading of the names: those of GDI's
+ * hatches.
  */
 static const uint8_t fixed[16][8] = {
 	[0] = { 0, 0, 0, 0, 0xff, 0, 0, 0 },
