@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: the unmodified driver shows its console, and Dom0 sees exactly what the guest drew
+# LIST: once
 
 start=$SECONDS
 guest_vgt console xengt_job=fbdump,dmesg,irq || fail_now "the guest has a console"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: a stock guest without a vGPU boots and goes: the lab itself works
-# LIST: once
+# LIST: full
 
 start=$SECONDS
 ok "xl create" guest_create plain xengt_job=plain || { diag "$(cat /var/log/xen/xl-plain.log)"; }

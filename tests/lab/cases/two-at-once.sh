@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: two xl create and two xl destroy at the same moment do not disturb each other
-# LIST: once
+# LIST: full
 
 guest_create left "${GUEST_VGT[@]}" xengt_job=fbdump &
 left=$!
