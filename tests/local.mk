@@ -27,12 +27,14 @@ UNIT_TESTS = \
 	check_commands \
 	check_context \
 	check_detile \
+	check_detile_pass \
 	check_display \
 	check_dm \
 	check_edid \
 	check_fb \
 	check_ggtt \
 	check_gmbus \
+	check_hash \
 	check_ioreq \
 	check_irq \
 	check_mi \
@@ -77,6 +79,10 @@ check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)
 check_detile_LDADD = $(UNIT_LIBS) -lm
 
+check_detile_pass_SOURCES = tests/unit/check_detile_pass.c
+check_detile_pass_CFLAGS = $(UNIT_CFLAGS)
+check_detile_pass_LDADD = $(UNIT_LIBS)
+
 check_dm_SOURCES = tests/unit/check_dm.c \
 	dm/args.c dm/args.h dm/checks.h dm/layout.c dm/layout.h dm/monitor.c dm/monitor.h \
 	dm/slot.c dm/trace.c dm/trace.h dm/xlargs.c dm/xlargs.h
@@ -98,6 +104,10 @@ check_ggtt_LDADD = $(UNIT_LIBS)
 check_gmbus_SOURCES = tests/unit/check_gmbus.c
 check_gmbus_CFLAGS = $(UNIT_CFLAGS)
 check_gmbus_LDADD = $(UNIT_LIBS)
+
+check_hash_SOURCES = tests/unit/check_hash.c
+check_hash_CFLAGS = $(UNIT_CFLAGS)
+check_hash_LDADD = $(UNIT_LIBS)
 
 check_fb_SOURCES = tests/unit/check_fb.c
 check_fb_CFLAGS = $(UNIT_CFLAGS) $(LIBDRM_CFLAGS)

@@ -1,7 +1,21 @@
 # SPDX-License-Identifier: MIT
+# Pixels: what the mediator and the tools share, with neither guest nor vGPU in it.
+noinst_LTLIBRARIES += libpixels.la
+libpixels_la_SOURCES = \
+	xengt/detile.c xengt/detile.h \
+	xengt/detile_avx2.c \
+	xengt/detile_avx512.c \
+	xengt/detile_kernels.h xengt/detile_simd.h \
+	xengt/detile_pass.c \
+	xengt/detile_scalar.c \
+	xengt/detile_sse2.c \
+	xengt/hash.c xengt/hash.h \
+	xengt/simd.c xengt/simd.h
+
 # The mediator: one convenience library with no hypervisor in it.
 noinst_LTLIBRARIES += libmediator.la
 libmediator_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
+libmediator_la_LIBADD = libpixels.la
 libmediator_la_SOURCES = \
 	include/xengt/guest.h include/xengt/hw.h include/xengt/log.h include/xengt/options.h \
 	include/xengt/platform.h include/xengt/protocol.h include/xengt/types.h include/xengt/vgpu.h \
@@ -15,7 +29,6 @@ libmediator_la_SOURCES = \
 	xengt/commands_media.c \
 	xengt/commands_mi.c \
 	xengt/commands_video.c \
-	xengt/detile.c xengt/detile.h \
 	xengt/display.c \
 	xengt/edid.c \
 	xengt/events.c \

@@ -48,3 +48,27 @@ uint64_t swizzle_offset(enum gt_tiling tiling, uint32_t cpp, uint32_t stride, ui
 	}
 	return ((uint64_t)(y / h) * (stride / w) + x / w) * 4096 + in;
 }
+
+uint64_t swizzle_bit_6(enum gt_swizzle swizzle, uint64_t off)
+{
+	unsigned nine = off >> 9 & 1, ten = off >> 10 & 1, eleven = off >> 11 & 1, flip = 0;
+
+	switch (swizzle) {
+	case GT_SWIZZLE_9:
+		flip = nine;
+		break;
+	case GT_SWIZZLE_9_10:
+		flip = nine != ten;
+		break;
+	case GT_SWIZZLE_9_11:
+		flip = nine != eleven;
+		break;
+	case GT_SWIZZLE_9_10_11:
+		flip = (nine + ten + eleven) % 2;
+		break;
+	case GT_SWIZZLE_NONE:
+	case GT_NR_SWIZZLES:
+		break;
+	}
+	return flip ? off ^ 64 : off;
+}
