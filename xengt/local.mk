@@ -29,6 +29,8 @@ libmediator_la_SOURCES = \
 	xengt/commands_media.c \
 	xengt/commands_mi.c \
 	xengt/commands_video.c \
+	xengt/compose.c xengt/compose.h \
+	xengt/compose_pages.c \
 	xengt/display.c \
 	xengt/edid.c \
 	xengt/events.c \

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a pipe shows, put together from its planes: the one way from latched planes to pixels, for
+ * pictures on request as for the pipe's CRC.
+ *
+ * Nothing of it lives between two calls.  Where the guest's pages come from is the caller's
+ * business: a page source.  Call gt_display_latch() first.
+ * PRM SKL vol 12, "Display Pipe".
+ */
+#ifndef GT_COMPOSE_H
+#define GT_COMPOSE_H
+
+#include "fb.h"
+#include "xengt/protocol.h"
+#include "xengt/types.h"
+
+struct gt_vgpu;
+
+/* Guest pages asked for at a time: 2 MiB. A tile row of the widest surface has 257. */
+#define GT_COMPOSE_PAGES 512
+
+/*
+ * Brings in pages of graphics memory.  One filling maps them for the moment
+ * (gt_page_mapper_init()); another may keep them.
+ */
+struct gt_page_source {
+	/*
+	 * out[i] becomes the page at gma[i], 4096 bytes to be read, or NULL if that is no memory of
+	 * the guest.  @gma: page-aligned, inside the guest's GGTT, GT_COMPOSE_PAGES at most, in any
+	 * order.  The pages stay until release(), which follows each pages() that said XENGT_OK.
+	 * On failure @detail says why, and out[] is not looked at.
+	 */
+	enum xengt_status (*pages)(struct gt_page_source *source, const gt_gma_t *gma, size_t nr,
+				   const uint8_t **out, char detail[XENGT_DETAIL_MAX]);
+	void (*release)(struct gt_page_source *source);
+};
+
+/* Maps what is asked for, and unmaps it at release(). */
+struct gt_page_mapper {
+	struct gt_page_source source;
+	struct gt_vgpu *v;
+	void *at; /* NULL: nothing is mapped */
+	size_t nr_mapped;
+};
+void gt_page_mapper_init(struct gt_page_mapper *m, struct gt_vgpu *v);
+
+/*
+ * Where to look a page of graphics memory up.  XENGT_OK: it is guest frame *gfn; or, with *hole,
+ * it is present but no memory.  XENGT_E_BAD_PLANE: it is not present, @detail says so.
+ */
+enum xengt_status gt_compose_lookup(struct gt_vgpu *v, gt_gma_t gma, gt_gfn_t *gfn, bool *hole,
+				    char detail[XENGT_DETAIL_MAX]);
+
+/* A picture in the making; the caller fills it in, zeros where nothing is said. */
+struct gt_compose {
+	struct gt_vgpu *v;
+	unsigned pipe;
+	struct gt_page_source *source;
+	/* Size of the picture: that of gt_compose_size(). */
+	uint32_t w_px, h_px;
+	/* XRGB8888, all of it zeros before; fastest if pixels and stride are multiples of 64. */
+	uint8_t *pixels;
+	size_t stride_B;
+	char *detail; /* XENGT_DETAIL_MAX bytes for words for a person, "" before */
+	/* Results: */
+	uint64_t nr_holes; /* pages that are black because they are no memory of the guest */
+};
+
+/* Whether head @head exists and shows anything: XENGT_OK, _NO_HEAD, _PIPE_OFF or _NO_DRIVER. */
+enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head);
+
+/* Size of a pipe's picture. XENGT_E_BAD_PLANE, with a detail, if it is too large. */
+enum xengt_status gt_compose_size(struct gt_vgpu *v, unsigned pipe, uint32_t *w_px, uint32_t *h_px,
+				  char detail[XENGT_DETAIL_MAX]);
+
+/*
+ * All planes of the pipe, from the lowest to the highest on black, and the cursor if @with_cursor.
+ *
+ * XENGT_E_NO_PLANE: no plane is on.  XENGT_E_BAD_PLANE: a plane's registers make no sense, or it
+ * touches a page that is not present.  A page that is present but no memory is black, and counted.
+ * A cursor that cannot be read is left out.  The detail speaks of all of these.
+ */
+enum xengt_status gt_compose_pipe(struct gt_compose *c, bool with_cursor);
+
+/* One plane alone, where it lies on the pipe. XENGT_E_NO_PLANE if it is off. */
+enum xengt_status gt_compose_plane(struct gt_compose *c, unsigned plane);
+
+#endif
