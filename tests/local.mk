@@ -238,6 +238,20 @@ fuzz: $(FUZZ_TARGETS)
 		./$$t -n $$n || exit 1; \
 	done
 
+# Measurements: `make bench` prints one table; a program fails if it misses a target.
+BENCHES = \
+	bench_detile
+check_PROGRAMS += $(BENCHES)
+BENCH_SOURCES = tests/bench/bench.c tests/bench/bench.h
+BENCH_LIBS = libtestsupport.la libmediator.la
+bench_detile_SOURCES = tests/bench/bench_detile.c $(BENCH_SOURCES)
+bench_detile_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+bench_detile_LDADD = $(BENCH_LIBS)
+
+.PHONY: bench
+bench: $(BENCHES)
+	@status=0; for b in $(BENCHES); do ./$$b || status=1; done; exit $$status
+
 TESTS += tests/style/check-commands tests/style/check-judges tests/style/check-registers \
 	tests/style/check-style
 EXTRA_DIST += tests/style/check-commands tests/style/check-judges tests/style/check-registers \

@@ -40,7 +40,9 @@ static inline SIMD_TARGET uint64_t v_sum64(vec v)
 /* A vector is 16 bytes of each of two rows. */
 #define v_rows(in, out)                                                                            \
 	do {                                                                                       \
+		UNROLL                                                                             \
 		for (unsigned rows = 0; rows < 2; rows++) {                                        \
+			UNROLL                                                                     \
 			for (unsigned half = 0; half < 2; half++) {                                \
 				vec a = (in)[2 * half].v[rows], b = (in)[2 * half + 1].v[rows];    \
                                                                                                    \

@@ -87,11 +87,12 @@ static const uint8_t *take_page(struct work *w, const uint8_t **ahead)
 			}
 			return NULL;
 		}
+		*ahead = zero_page; /* has been asked for */
 	}
 	if (p->key) {
-		p->hash[i] = gt_hash_page(p->key, page, w->copy, *ahead);
+		/* what is ahead comes while the copy is written: stores take longer than sums */
+		p->hash[i] = gt_hash_page(p->key, page, w->copy, NULL);
 		page = w->copy;
-		*ahead = zero_page; /* has been asked for */
 	}
 	if (p->changed) {
 		p->changed[i] = 1;

@@ -18,6 +18,13 @@
 #define SIMD     static inline __attribute__((always_inline)) SIMD_TARGET
 #define SIMD_OUT static SIMD_TARGET
 
+/* Before a loop of few turns: without it, what belongs in registers goes through the stack. */
+#ifdef __clang__
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 4")
+#endif
+
 /* 64 bytes in a row. */
 struct line {
 	vec v[NR_VEC];
@@ -71,8 +78,11 @@ SIMD void put_vec(uint8_t *dst, vec v, bool stream)
 	}
 }
 
+/* Written as a whole, before the next: the compiler must not mix the stores of two lines, which
+ * the processor would then send to memory in parts. */
 SIMD void put_line(uint8_t *dst, const struct line *l, enum gt_turn turn, bool stream)
 {
+	UNROLL
 	for (unsigned i = 0; i < NR_VEC; i++) {
 		if (turn == GT_TURN_RGB565) {
 			vec low, high;
@@ -84,10 +94,12 @@ SIMD void put_line(uint8_t *dst, const struct line *l, enum gt_turn turn, bool s
 			put_vec(dst + i * VEC_B, turn_vec(l->v[i], turn), stream);
 		}
 	}
+	__asm__ volatile("" ::: "memory");
 }
 
 SIMD void get_line(struct line *l, const uint8_t *src)
 {
+	UNROLL
 	for (unsigned i = 0; i < NR_VEC; i++) {
 		l->v[i] = v_load(src + i * VEC_B);
 	}
@@ -119,12 +131,14 @@ SIMD void part(const struct gt_tile_part *p, enum gt_turn turn, bool stream)
 		for (uint32_t c = p->x / 16; c < p->x_end / 16; c += 4) {
 			struct line in[4], out[4];
 
+			UNROLL
 			for (unsigned i = 0; i < 4; i++) {
 				__builtin_prefetch(ahead + i * GT_LINE_B);
 				get_line(&in[i], p->src + lines[c + i]);
 			}
 			ahead += 4 * GT_LINE_B;
 			v_rows(in, out);
+			UNROLL
 			for (unsigned i = 0; i < 4; i++) {
 				put_line(d + i * p->dst_stride_B, &out[i], turn, stream);
 			}
@@ -147,6 +161,7 @@ SIMD void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, const uin
 	vec first[NR_VEC], second[NR_VEC];
 	struct line k, k_next;
 
+	UNROLL
 	for (unsigned i = 0; i < NR_VEC; i++) {
 		first[i] = second[i] = v_set32(0);
 	}
@@ -160,6 +175,7 @@ SIMD void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, const uin
 		if (copy) {
 			put_line(copy + at, &l, GT_TURN_NONE, false);
 		}
+		UNROLL
 		for (unsigned i = 0; i < NR_VEC; i++) {
 			first[i] = v_add64(first[i], products(l.v[i], k.v[i]));
 			second[i] = v_add64(second[i], products(l.v[i], k_next.v[i]));
@@ -167,6 +183,7 @@ SIMD void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, const uin
 		k = k_next;
 	}
 	sum[0] = sum[1] = 0;
+	UNROLL
 	for (unsigned i = 0; i < NR_VEC; i++) {
 		sum[0] += v_sum64(first[i]);
 		sum[1] += v_sum64(second[i]);

@@ -40,7 +40,9 @@ static inline uint64_t v_sum64(vec v)
 /* A vector is one row's 16 bytes: only their names change. */
 #define v_rows(in, out)                                                                            \
 	do {                                                                                       \
+		UNROLL                                                                             \
 		for (unsigned row = 0; row < 4; row++) {                                           \
+			UNROLL                                                                     \
 			for (unsigned column = 0; column < 4; column++) {                          \
 				(out)[row].v[column] = (in)[column].v[row];                        \
 			}                                                                          \
