@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	check_ggtt \
 	check_gmbus \
 	check_hash \
+	check_image \
 	check_ioreq \
 	check_irq \
 	check_mi \
@@ -136,6 +137,10 @@ check_pci_LDADD = $(UNIT_LIBS)
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
 check_png_LDADD = libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
+
+check_image_SOURCES = tests/unit/check_image.c
+check_image_CFLAGS = $(UNIT_CFLAGS) $(LIBDRM_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
+check_image_LDADD = libtestsupport.la libmediator.la libtools.la $(LIBPNG_LIBS) $(CHECK_LIBS)
 
 check_ppgtt_SOURCES = tests/unit/check_ppgtt.c
 check_ppgtt_CFLAGS = $(UNIT_CFLAGS)
@@ -240,13 +245,18 @@ fuzz: $(FUZZ_TARGETS)
 
 # Measurements: `make bench` prints one table; a program fails if it misses a target.
 BENCHES = \
-	bench_detile
+	bench_detile \
+	bench_encode
 check_PROGRAMS += $(BENCHES)
 BENCH_SOURCES = tests/bench/bench.c tests/bench/bench.h
 BENCH_LIBS = libtestsupport.la libmediator.la
 bench_detile_SOURCES = tests/bench/bench_detile.c $(BENCH_SOURCES)
 bench_detile_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 bench_detile_LDADD = $(BENCH_LIBS)
+
+bench_encode_SOURCES = tests/bench/bench_encode.c $(BENCH_SOURCES)
+bench_encode_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
+bench_encode_LDADD = libtestsupport.la libtools.la $(LIBPNG_LIBS)
 
 .PHONY: bench
 bench: $(BENCHES)

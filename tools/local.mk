@@ -9,17 +9,22 @@ libxengt_la_SOURCES = tools/client.c
 libxengt_la_LDFLAGS = -version-info 0:0:0 -no-undefined -export-symbols-regex '^xengt_'
 
 noinst_LTLIBRARIES += libtools.la
-libtools_la_CFLAGS = $(AM_CFLAGS) $(LIBPNG_CFLAGS) $(XENSTORE_CFLAGS)
+libtools_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(LIBISAL_CFLAGS) $(LIBPNG_CFLAGS) \
+	$(XENSTORE_CFLAGS) -I$(top_srcdir)/xengt
 libtools_la_SOURCES = \
 	tools/common.c tools/common.h \
 	tools/domain.c tools/domain.h \
-	tools/image.h \
+	tools/image.c tools/image.h \
 	tools/outfile.c tools/outfile.h \
 	tools/png.c \
-	tools/ppm.c
-libtools_la_LIBADD = libxengt.la $(LIBPNG_LIBS) $(XENSTORE_LIBS)
+	tools/png_libpng.c \
+	tools/ppm.c \
+	tools/qoi.c \
+	tools/rgb.c tools/rgb.h
+libtools_la_LIBADD = libxengt.la libpixels.la $(LIBISAL_LIBS) $(LIBPNG_LIBS) $(XENSTORE_LIBS)
 
 bin_PROGRAMS += xengt-screenshot xengtctl
+xengt_screenshot_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/xengt
 xengt_screenshot_SOURCES = tools/xengt-screenshot.c
 xengt_screenshot_LDADD = libtools.la libxengt.la
 xengtctl_SOURCES = tools/xengtctl.c
