@@ -4,9 +4,10 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-#define SIMD_TARGET  __attribute__((target("avx2")))
-#define SIMD_KERNELS gt_kernels_avx2
-#define VEC_B        32
+#define SIMD_TARGET   __attribute__((target("avx2")))
+#define SIMD_REGISTER "x"
+#define SIMD_KERNELS  gt_kernels_avx2
+#define VEC_B         32
 
 typedef __m256i vec;
 

@@ -4,9 +4,10 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-#define SIMD_TARGET  __attribute__((target("avx512f")))
-#define SIMD_KERNELS gt_kernels_avx512
-#define VEC_B        64
+#define SIMD_TARGET   __attribute__((target("avx512f")))
+#define SIMD_REGISTER "v"
+#define SIMD_KERNELS  gt_kernels_avx512
+#define VEC_B         64
 
 typedef __m512i vec;
 

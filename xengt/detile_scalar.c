@@ -100,6 +100,7 @@ static void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, const u
 	for (unsigned at = 0; at < GT_PAGE_SIZE; at += 8) {
 		uint32_t a = load32(page + at), b = load32(page + at + 4);
 
+		__asm__("" : "+r"(a), "+r"(b)); /* not to be read again */
 		if (copy) {
 			memcpy(copy + at, &a, 4);
 			memcpy(copy + at + 4, &b, 4);

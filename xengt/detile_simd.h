@@ -8,6 +8,7 @@
  *   v_widen16              16-bit pixels of a vector, as 32-bit ones in two vectors
  *   v_sum64                sum of a vector's 64-bit words
  *   v_rows                 four lines of 4 rows x 16 bytes into four rows of 64 bytes
+ *   SIMD_REGISTER          the constraint of such a register in an asm statement
  *   SIMD_KERNELS           name of the table
  *
  * No function here decides anything about formats: gt_turn's sums are those of detile_scalar.c.
@@ -41,7 +42,8 @@ SIMD vec alpha_2_to_8(vec p)
 {
 	vec a = v_and(p, v_set32(0xc0000000));
 
-	return v_or(v_or(a, v_srl32(a, 2)), v_or(v_srl32(a, 4), v_srl32(a, 6)));
+	a = v_or(a, v_srl32(a, 2));
+	return v_or(a, v_srl32(a, 4));
 }
 
 /* One pixel in each 32 bits; 16-bit ones are already widened. */
@@ -102,6 +104,15 @@ SIMD void get_line(struct line *l, const uint8_t *src)
 	UNROLL
 	for (unsigned i = 0; i < NR_VEC; i++) {
 		l->v[i] = v_load(src + i * VEC_B);
+	}
+}
+
+/* What was read is not read again: memory may have become something else. */
+SIMD void keep_line(struct line *l)
+{
+	UNROLL
+	for (unsigned i = 0; i < NR_VEC; i++) {
+		__asm__("" : "+" SIMD_REGISTER(l->v[i]));
 	}
 }
 
@@ -171,6 +182,7 @@ SIMD void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, const uin
 
 		__builtin_prefetch(ahead + at);
 		get_line(&l, page + at);
+		keep_line(&l);
 		get_line(&k_next, key + at + GT_LINE_B);
 		if (copy) {
 			put_line(copy + at, &l, GT_TURN_NONE, false);

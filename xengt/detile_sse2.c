@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 #define SIMD_TARGET
-#define SIMD_KERNELS gt_kernels_sse2
-#define VEC_B        16
+#define SIMD_REGISTER "x"
+#define SIMD_KERNELS  gt_kernels_sse2
+#define VEC_B         16
 
 typedef __m128i vec;
 
