@@ -39,7 +39,8 @@ struct task {
 	enum gt_simd simd;
 	bool hashed, only_changed;
 	unsigned changed_percent;
-	uint64_t *hash; /* of all frames, one after the other */
+	uint32_t shift_B; /* of the destination from where lines of the caches begin */
+	uint64_t *hash;   /* of all frames, one after the other */
 };
 
 static enum gt_simd best;
@@ -70,22 +71,6 @@ static void run_stream(void *ctx, unsigned round)
 						  src + 2 * GT_PAGE_SIZE);
 }
 
-/* Reading alone: one word of each line, as fast as memory gives them. */
-static void run_read(void *ctx, unsigned round)
-{
-	const struct task *t = ctx;
-	const uint8_t *src = source(t->f, round);
-	volatile uint64_t sink;
-	uint64_t sum = 0;
-
-	for (size_t at = 0; at < t->f->frame_B; at += 64) {
-		__builtin_prefetch(src + at + 2 * GT_PAGE_SIZE);
-		sum += src[at];
-	}
-	sink = sum;
-	(void)sink;
-}
-
 static void make_pass(const struct task *t, unsigned round, struct gt_surface *s,
 		      struct gt_detile_pass *p)
 {
@@ -96,7 +81,7 @@ static void make_pass(const struct task *t, unsigned round, struct gt_surface *s
 	*p = (struct gt_detile_pass){.surface = s,
 				     .rect = {0, 0, f->w_px * 4, f->h_px},
 				     .pages = f->pages,
-				     .dst = target(f, round),
+				     .dst = target(f, round) + t->shift_B,
 				     .dst_stride_B = f->w_px * 4,
 				     .turn = t->turn};
 	nr = gt_detile_nr_pages(s, &p->rect);
@@ -140,7 +125,7 @@ static uint32_t turned(uint32_t px, enum gt_turn turn)
 static void verify(const struct task *t, const char *name)
 {
 	const struct frames *f = t->f;
-	const uint8_t *dst = target(f, 0), *src = source(f, 0);
+	const uint8_t *dst = target(f, 0) + t->shift_B, *src = source(f, 0);
 
 	memset(target(f, 0), 0xcc, f->frame_B);
 	if (t->hash) {
@@ -217,7 +202,6 @@ static const char *const y_names[GT_NR_SIMD] = {NULL, "Y, SSE2", "Y, AVX2", "Y, 
 static void fill(struct table *t)
 {
 	add(t, "memcpy", run_memcpy, (struct task){0}, 0);
-	add(t, "read only", run_read, (struct task){0}, 0);
 	for (int i = GT_SIMD_SSE2; i < GT_NR_SIMD; i++) {
 		if (gt_simd_use((enum gt_simd)i)) {
 			add(t, stream_names[i], run_stream, (struct task){.simd = i}, 0);
@@ -232,6 +216,10 @@ static void fill(struct table *t)
 	add(t, "Yf", run_pass, (struct task){.tiling = GT_TILE_YF, .simd = best}, 1.2);
 	add(t, "Y, XR30 to XRGB8888", run_pass,
 	    (struct task){.tiling = GT_TILE_Y, .turn = GT_TURN_XRGB2101010, .simd = best}, 0);
+	add(t, "X, not on cache lines", run_pass,
+	    (struct task){.tiling = GT_TILE_X, .simd = best, .shift_B = 16}, 0);
+	add(t, "Y, not on cache lines", run_pass,
+	    (struct task){.tiling = GT_TILE_Y, .simd = best, .shift_B = 16}, 0);
 	add(t, "Y, hashed", run_pass,
 	    (struct task){.tiling = GT_TILE_Y, .simd = best, .hashed = true}, 0);
 	add(t, "Y, all unchanged", run_pass,
