@@ -24,7 +24,9 @@ UNIT_TESTS = \
 	check_blt \
 	check_blt_random \
 	check_clocks \
+	check_color \
 	check_commands \
+	check_compose \
 	check_context \
 	check_detile \
 	check_detile_pass \
@@ -68,9 +70,19 @@ check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
 check_clocks_LDADD = $(UNIT_LIBS)
 
+check_color_SOURCES = tests/unit/check_color.c \
+	tests/support/picture.c tests/support/picture.h
+check_color_CFLAGS = $(UNIT_CFLAGS)
+check_color_LDADD = $(UNIT_LIBS)
+
 check_commands_SOURCES = tests/unit/check_commands.c
 check_commands_CFLAGS = $(UNIT_CFLAGS)
 check_commands_LDADD = $(UNIT_LIBS)
+
+check_compose_SOURCES = tests/unit/check_compose.c \
+	tests/support/picture.c tests/support/picture.h
+check_compose_CFLAGS = $(UNIT_CFLAGS)
+check_compose_LDADD = $(UNIT_LIBS)
 
 check_context_SOURCES = tests/unit/check_context.c
 check_context_CFLAGS = $(UNIT_CFLAGS)

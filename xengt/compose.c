@@ -2,206 +2,52 @@
 /*
  * Planes put together into a picture.
  *
- * Decides how planes lie upon each other and how much is brought in at a time.  What planes there
- * are is fb.c's business, how bytes lie in tiles detile.c's, what they mean pixel.c's.
+ * Decides in what order planes, colours and the pipe's scaler act.  What planes there are is fb.c's
+ * business, how one is read and laid down compose_view.c's and compose_lay.c's, what pixels mean
+ * pixel.c's, and colour color.c's.
  * PRM SKL vol 12, "Display Pipe": plane and cursor order.
  */
-#include "compose.h"
+#include "compose_internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "color.h"
 #include "vgpu_internal.h"
 
-#define SKL_DFSM	  0x51000u
-#define LGC_PALETTE(pipe) (0x4a000u + 0x800u * (pipe))
+#define SKL_DFSM		0x51000u
+#define PIPE_BOTTOM_COLOR(pipe) (0x70034u + 0x1000u * (pipe))
 
-/* The part of a plane that is on the pipe, in pixels. */
-struct clip {
-	uint32_t src_x, src_y; /* in the surface */
-	uint32_t dst_x, dst_y; /* on the pipe */
-	uint32_t w, h;
+/* What planes have said to those that come after them. */
+struct so_far {
+	bool gamma, csc;  /* any of them goes through these of the pipe's */
+	struct gt_key key; /* of the last one */
 };
 
-static bool clip_axis(int32_t pos, uint32_t len, uint32_t limit, uint32_t *skip, uint32_t *at,
-		      uint32_t *shown)
+static void remember(struct so_far *s, const struct gt_fb *fb)
 {
-	int64_t start = pos < 0 ? 0 : pos;
-	int64_t end = (int64_t)pos + len < limit ? (int64_t)pos + len : limit;
-
-	if (end <= start) {
-		return false;
-	}
-	*skip = (uint32_t)(start - pos);
-	*at = (uint32_t)start;
-	*shown = (uint32_t)(end - start);
-	return true;
-}
-
-static bool clip_to_pipe(const struct gt_compose *c, const struct gt_fb *fb, struct clip *clip)
-{
-	uint32_t skip_x, skip_y;
-
-	if (!clip_axis(fb->pos_x_px, fb->width_px, c->w_px, &skip_x, &clip->dst_x, &clip->w) ||
-	    !clip_axis(fb->pos_y_px, fb->height_px, c->h_px, &skip_y, &clip->dst_y, &clip->h)) {
-		return false;
-	}
-	if (fb->rotated_180) {
-		skip_x = fb->width_px - skip_x - clip->w;
-		skip_y = fb->height_px - skip_y - clip->h;
-	}
-	clip->src_x = fb->x_px + skip_x;
-	clip->src_y = fb->y_px + skip_y;
-	return true;
-}
-
-/* Bring in all that @r touches, GT_COMPOSE_PAGES at most. */
-static enum xengt_status bring_in(struct gt_compose *c, const struct gt_fb *fb,
-				  const struct gt_rect *r, const uint8_t **pages)
-{
-	gt_gma_t gma[GT_COMPOSE_PAGES];
-	size_t nr = gt_detile_nr_pages(&fb->surface, r);
-	enum xengt_status status;
-
-	for (size_t i = 0; i < nr; i++) {
-		gma[i] = fb->base + gt_detile_page(&fb->surface, r, i) * GT_PAGE_SIZE;
-	}
-	status = c->source->pages(c->source, gma, nr, pages, c->detail);
-	for (size_t i = 0; !status && i < nr; i++) {
-		c->nr_holes += !pages[i];
-	}
-	return status;
-}
-
-/* The pipe's legacy palette, or greys while the guest has set none. */
-static void load_palette(struct gt_compose *c, uint32_t *palette)
-{
-	uint32_t any = 0;
-
-	for (uint32_t i = 0; i < GT_PALETTE_ENTRIES; i++) {
-		palette[i] = gt_vreg(c->v, LGC_PALETTE(c->pipe) + i * 4) & 0xffffff;
-		any |= palette[i];
-	}
-	for (uint32_t i = 0; !any && i < GT_PALETTE_ENTRIES; i++) {
-		palette[i] = i * 0x010101;
-	}
-}
-
-static void reverse(uint32_t *px, size_t nr)
-{
-	for (size_t i = 0; i < nr / 2; i++) {
-		uint32_t swap = px[i];
-
-		px[i] = px[nr - 1 - i];
-		px[nr - 1 - i] = swap;
-	}
-}
-
-static uint8_t *canvas_at(const struct gt_compose *c, uint32_t x, uint32_t y)
-{
-	return c->pixels + (size_t)y * c->stride_B + (size_t)x * 4;
-}
-
-/* Convert @rows rows of raw pixels, the first of them row @done of the clip, and lay them down. */
-static void lay_rows(const struct gt_compose *c, const struct gt_fb *fb, const struct clip *clip,
-		     uint32_t done, uint32_t rows, const uint8_t *raw, uint32_t *line,
-		     const uint32_t *palette)
-{
-	const struct gt_format_row *format = &gt_formats[fb->format];
-
-	for (uint32_t i = 0; i < rows; i++) {
-		uint32_t row = done + i;
-		uint32_t y = clip->dst_y + (fb->rotated_180 ? clip->h - 1 - row : row);
-
-		format->to_argb(line, raw + (size_t)i * clip->w * format->cpp_B, clip->w,
-				palette);
-		if (fb->rotated_180) {
-			reverse(line, clip->w);
-		}
-		gt_pixel_blend((uint32_t *)(void *)canvas_at(c, clip->dst_x, y), line, clip->w,
-			       fb->blend);
-	}
-}
-
-/* Whether the bytes in guest memory are already those of the picture. */
-static bool is_direct(const struct gt_fb *fb)
-{
-	return fb->format == GT_FMT_XRGB8888 && fb->blend == GT_BLEND_NONE && !fb->rotated_180;
-}
-
-/* Bring in and lay down @r, which begins at row @done of the clip. */
-static enum xengt_status compose_chunk(struct gt_compose *c, const struct gt_fb *fb,
-				       const struct clip *clip, uint32_t done,
-				       const struct gt_rect *r, const uint32_t *palette)
-{
-	const uint8_t *pages[GT_COMPOSE_PAGES];
-	enum xengt_status status = bring_in(c, fb, r, pages);
-
-	if (status) {
-		return status;
-	}
-	if (is_direct(fb)) {
-		gt_detile(&fb->surface, r, pages, canvas_at(c, clip->dst_x, clip->dst_y + done),
-			  c->stride_B);
-	} else {
-		/* A private copy first: what is converted cannot change under us. */
-		uint8_t *raw = malloc((size_t)r->w_B * r->h);
-		uint32_t *line = malloc((size_t)clip->w * 4);
-
-		if (raw && line) {
-			gt_detile(&fb->surface, r, pages, raw, r->w_B);
-			lay_rows(c, fb, clip, done, r->h, raw, line, palette);
-		} else {
-			status = XENGT_E_MEMORY;
-		}
-		free(raw);
-		free(line);
-	}
-	c->source->release(c->source);
-	return status;
-}
-
-static enum xengt_status lay_plane(struct gt_compose *c, const struct gt_fb *fb)
-{
-	struct clip clip;
-	uint32_t cpp_B = fb->surface.cpp_B;
-	uint32_t palette[GT_PALETTE_ENTRIES];
-
-	if (!clip_to_pipe(c, fb, &clip)) {
-		return XENGT_OK;
-	}
-	if (fb->format == GT_FMT_C8) {
-		load_palette(c, palette);
-	}
-	for (uint32_t done = 0; done < clip.h;) {
-		struct gt_rect r = { clip.src_x * cpp_B, clip.src_y + done, clip.w * cpp_B,
-				     clip.h - done };
-		enum xengt_status status;
-
-		r.h = gt_detile_rows(&fb->surface, &r, GT_COMPOSE_PAGES);
-		if (!r.h) {
-			return XENGT_E_INTERNAL;
-		}
-		status = compose_chunk(c, fb, &clip, done, &r, palette);
-		if (status) {
-			return status;
-		}
-		done += r.h;
-	}
-	return XENGT_OK;
+	s->gamma = s->gamma || fb->gamma;
+	s->csc = s->csc || fb->csc;
+	s->key = fb->key;
 }
 
 /* -ENOENT: the plane is off; else 0, and *status how it went. */
-static int show_plane(struct gt_compose *c, unsigned plane, enum xengt_status *status)
+static int show_plane(struct gt_compose *c, unsigned plane, struct so_far *s,
+		      enum xengt_status *status)
 {
 	struct gt_fb fb;
 	int ret = gt_fb_decode_plane(c->v, c->pipe, plane, &fb, c->detail);
+	const struct gt_key *below = s->key.mode == GT_KEY_DESTINATION ? &s->key : NULL;
 
 	if (ret == -ENOENT) {
 		return ret;
 	}
-	*status = ret ? XENGT_E_BAD_PLANE : lay_plane(c, &fb);
+	*status = ret ? XENGT_E_BAD_PLANE : gt_lay_plane(c, &fb, below);
+	if (!ret) {
+		remember(s, &fb);
+	}
 	if (*status == XENGT_E_BAD_PLANE) {
 		gt_event(c->v, GT_EV_bad_plane, "pipe %u plane %u: %s", c->pipe, plane, c->detail);
 	}
@@ -209,14 +55,14 @@ static int show_plane(struct gt_compose *c, unsigned plane, enum xengt_status *s
 }
 
 /* All planes, lowest first. XENGT_E_NO_PLANE if none is on. */
-static enum xengt_status compose_planes(struct gt_compose *c)
+static enum xengt_status compose_planes(struct gt_compose *c, struct so_far *s)
 {
 	unsigned nr_shown = 0;
 
 	for (unsigned plane = 0; plane < gt_fb_nr_planes(c->v); plane++) {
 		enum xengt_status status;
 
-		if (show_plane(c, plane, &status) == -ENOENT) {
+		if (show_plane(c, plane, s, &status) == -ENOENT) {
 			continue;
 		}
 		if (status) {
@@ -237,7 +83,7 @@ static enum xengt_status compose_cursor(struct gt_compose *c)
 	if (ret == -ENOENT) {
 		return XENGT_OK;
 	}
-	status = ret ? XENGT_E_BAD_PLANE : lay_plane(c, &fb);
+	status = ret ? XENGT_E_BAD_PLANE : gt_lay_plane(c, &fb, NULL);
 	if (status == XENGT_E_BAD_PLANE) {
 		char why[XENGT_DETAIL_MAX];
 
@@ -274,13 +120,59 @@ enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head)
 enum xengt_status gt_compose_size(struct gt_vgpu *v, unsigned pipe, uint32_t *w_px, uint32_t *h_px,
 				  char detail[XENGT_DETAIL_MAX])
 {
+	struct gt_fb_window window;
+	int ret;
+
 	if (!gt_fb_pipe_size(v, pipe, w_px, h_px)) {
 		snprintf(detail, XENGT_DETAIL_MAX, "the pipe is larger than %u pixels",
 			 GT_MAX_FB_PX);
 		return XENGT_E_BAD_PLANE;
 	}
-	return XENGT_OK;
+	ret = gt_fb_decode_window(v, pipe, &window, detail);
+	if (!ret) {
+		*w_px = window.monitor_w_px;
+		*h_px = window.monitor_h_px;
+	}
+	return !ret || ret == -ENOENT ? XENGT_OK : XENGT_E_BAD_PLANE;
 }
+
+/* --- colours -------------------------------------------------------------------------------- */
+
+static uint32_t *row_at(const struct gt_compose *c, uint32_t y)
+{
+	return (uint32_t *)(void *)(c->pixels + y * c->stride_B);
+}
+
+/* Gen9's colour beneath all planes: 10 bits a channel. The picture is black already. */
+static void fill_bottom(struct gt_compose *c)
+{
+	uint32_t bottom = gt_vreg(c->v, PIPE_BOTTOM_COLOR(c->pipe));
+	uint32_t px = (bottom >> 22 & 0xff) << 16 | (bottom >> 12 & 0xff) << 8 |
+		      (bottom >> 2 & 0xff);
+
+	if (!px || gt_platforms[c->v->platform].gen < 9) {
+		return;
+	}
+	for (uint32_t y = 0; y < c->h_px; y++) {
+		uint32_t *row = row_at(c, y);
+
+		for (uint32_t x = 0; x < c->w_px; x++) {
+			row[x] = px;
+		}
+	}
+}
+
+static void apply_colors(struct gt_compose *c, const struct so_far *s)
+{
+	struct gt_color_stage stage;
+
+	gt_color_stage_init(&stage, c->v, c->pipe, s->gamma, s->csc);
+	for (uint32_t y = 0; !stage.is_identity && y < c->h_px; y++) {
+		gt_color_apply(&stage, row_at(c, y), c->w_px);
+	}
+}
+
+/* --- pictures ------------------------------------------------------------------------------- */
 
 static void tell_holes(struct gt_compose *c)
 {
@@ -291,28 +183,125 @@ static void tell_holes(struct gt_compose *c)
 	}
 }
 
-enum xengt_status gt_compose_pipe(struct gt_compose *c, bool with_cursor)
-{
-	enum xengt_status status = compose_planes(c);
+#define ALL_PLANES UINT_MAX
 
-	if (!status && with_cursor) {
+/* What is composed: all planes, or one of them. */
+struct what {
+	unsigned plane;
+	bool cursor;
+};
+
+static enum xengt_status compose_source(struct gt_compose *c, const struct what *w)
+{
+	struct so_far s = { 0 };
+	enum xengt_status status;
+
+	fill_bottom(c);
+	if (w->plane == ALL_PLANES) {
+		status = compose_planes(c, &s);
+	} else if (show_plane(c, w->plane, &s, &status) == -ENOENT) {
+		status = XENGT_E_NO_PLANE;
+	}
+	if (!status && w->cursor) {
 		status = compose_cursor(c);
 	}
 	if (!status) {
+		apply_colors(c, &s);
 		tell_holes(c);
 	}
 	return status;
 }
 
-enum xengt_status gt_compose_plane(struct gt_compose *c, unsigned plane)
+/* The pipe's source first, in memory of our own, then that in its window of the picture. */
+static enum xengt_status compose_scaled(struct gt_compose *c, const struct what *w,
+					const struct gt_fb_window *window)
 {
+	struct gt_compose source = *c;
+	uint32_t *to = row_at(c, window->y_px) + window->x_px;
 	enum xengt_status status;
 
-	if (plane >= gt_fb_nr_planes(c->v) || show_plane(c, plane, &status) == -ENOENT) {
+	gt_fb_pipe_size(c->v, c->pipe, &source.w_px, &source.h_px);
+	source.stride_B = source.w_px * 4;
+	source.pixels = calloc(source.h_px, source.stride_B);
+	if (!source.pixels) {
+		return XENGT_E_MEMORY;
+	}
+	status = compose_source(&source, w);
+	c->nr_holes = source.nr_holes;
+	if (!status && !gt_lay_window(row_at(&source, 0), source.w_px, source.w_px, source.h_px,
+				      to, c->stride_B / 4, window->w_px, window->h_px)) {
+		status = XENGT_E_MEMORY;
+	}
+	free(source.pixels);
+	return status;
+}
+
+static enum xengt_status compose(struct gt_compose *c, const struct what *w)
+{
+	struct gt_fb_window window;
+	uint32_t w_px, h_px;
+	enum xengt_status status = gt_compose_size(c->v, c->pipe, &w_px, &h_px, c->detail);
+
+	if (status || w_px != c->w_px || h_px != c->h_px) {
+		return status ? status : XENGT_E_INTERNAL;
+	}
+	switch (gt_fb_decode_window(c->v, c->pipe, &window, c->detail)) {
+	case 0:
+		return compose_scaled(c, w, &window);
+	case -ENOENT:
+		return compose_source(c, w);
+	default:
+		return XENGT_E_BAD_PLANE;
+	}
+}
+
+enum xengt_status gt_compose_pipe(struct gt_compose *c, bool with_cursor)
+{
+	return compose(c, &(struct what){ ALL_PLANES, with_cursor });
+}
+
+enum xengt_status gt_compose_plane(struct gt_compose *c, unsigned plane)
+{
+	if (plane >= gt_fb_nr_planes(c->v)) {
 		return XENGT_E_NO_PLANE;
 	}
-	if (!status) {
-		tell_holes(c);
+	return compose(c, &(struct what){ plane, false });
+}
+
+/* --- the usual desktop ---------------------------------------------------------------------- */
+
+static bool covers(const struct gt_fb *fb, uint32_t w_px, uint32_t h_px)
+{
+	return !fb->pos_x_px && !fb->pos_y_px && fb->width_px >= w_px && fb->height_px >= h_px;
+}
+
+static bool nothing_above(struct gt_vgpu *v, unsigned pipe, unsigned plane, bool with_cursor)
+{
+	char detail[XENGT_DETAIL_MAX];
+	struct gt_fb fb;
+
+	for (unsigned above = plane + 1; above < gt_fb_nr_planes(v); above++) {
+		if (gt_fb_decode_plane(v, pipe, above, &fb, detail) != -ENOENT) {
+			return false;
+		}
 	}
-	return status;
+	return !with_cursor || gt_fb_decode_cursor(v, pipe, &fb, detail) == -ENOENT;
+}
+
+bool gt_compose_is_one_plane(struct gt_vgpu *v, unsigned pipe, bool with_cursor, struct gt_fb *fb,
+			     enum gt_turn *turn)
+{
+	char detail[XENGT_DETAIL_MAX];
+	struct gt_color_stage stage;
+	struct gt_fb_window window;
+	uint32_t w_px, h_px;
+
+	if (gt_fb_decode_window(v, pipe, &window, detail) != -ENOENT ||
+	    !gt_fb_pipe_size(v, pipe, &w_px, &h_px) ||
+	    gt_fb_decode_plane(v, pipe, 0, fb, detail) || !gt_compose_is_direct(fb, turn) ||
+	    !covers(fb, w_px, h_px) || !nothing_above(v, pipe, 0, with_cursor)) {
+		return false;
+	}
+	gt_color_stage_init(&stage, v, pipe, fb->gamma, fb->csc);
+	return stage.is_identity;
 }

@@ -51,6 +51,12 @@ void gt_page_mapper_init(struct gt_page_mapper *m, struct gt_vgpu *v);
 enum xengt_status gt_compose_lookup(struct gt_vgpu *v, gt_gma_t gma, gt_gfn_t *gfn, bool *hole,
 				    char detail[XENGT_DETAIL_MAX]);
 
+/*
+ * Whether a plane's picture is nothing but the pixels of its surface, detiled and turned by @turn
+ * (gt_detile_pass()): not scaled, rotated, keyed or blended.
+ */
+bool gt_compose_is_direct(const struct gt_fb *fb, enum gt_turn *turn);
+
 /* A picture in the making; the caller fills it in, zeros where nothing is said. */
 struct gt_compose {
 	struct gt_vgpu *v;
@@ -58,7 +64,8 @@ struct gt_compose {
 	struct gt_page_source *source;
 	/* Size of the picture: that of gt_compose_size(). */
 	uint32_t w_px, h_px;
-	/* XRGB8888, all of it zeros before; fastest if pixels and stride are multiples of 64. */
+	/* XRGB8888, all of it zeros before; fastest if pixels and stride are multiples of 64, of 4
+	 * they must be.  The highest byte of a pixel means nothing. */
 	uint8_t *pixels;
 	size_t stride_B;
 	char *detail; /* XENGT_DETAIL_MAX bytes for words for a person, "" before */
@@ -69,12 +76,27 @@ struct gt_compose {
 /* Whether head @head exists and shows anything: XENGT_OK, _NO_HEAD, _PIPE_OFF or _NO_DRIVER. */
 enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head);
 
-/* Size of a pipe's picture. XENGT_E_BAD_PLANE, with a detail, if it is too large. */
+/*
+ * Size of a pipe's picture: what its planes are laid on (PIPESRC), or, if the pipe's scaler is on,
+ * what the monitor gets.  XENGT_E_BAD_PLANE, with a detail, if it is too large.
+ */
 enum xengt_status gt_compose_size(struct gt_vgpu *v, unsigned pipe, uint32_t *w_px, uint32_t *h_px,
 				  char detail[XENGT_DETAIL_MAX]);
 
 /*
- * All planes of the pipe, from the lowest to the highest on black, and the cursor if @with_cursor.
+ * Whether all that the pipe shows is one direct plane that covers it: then *fb and *turn are that
+ * plane, and gt_detile_pass() over it is the picture.  A cursor, if @with_cursor, is one more.
+ */
+bool gt_compose_is_one_plane(struct gt_vgpu *v, unsigned pipe, bool with_cursor, struct gt_fb *fb,
+			     enum gt_turn *turn);
+
+/*
+ * All planes of the pipe, from the lowest to the highest on the pipe's bottom colour, and the
+ * cursor if @with_cursor; then the pipe's gamma and colour matrix, and its scaler.
+ *
+ * Cost: each plane is read once, see compose_lay.c; the picture itself is gone through once more
+ * for each of colours and scaler.  So the work of one call is bounded by 3 planes and the picture
+ * of 8192 x 8192 pixels each.
  *
  * XENGT_E_NO_PLANE: no plane is on.  XENGT_E_BAD_PLANE: a plane's registers make no sense, or it
  * touches a page that is not present.  A page that is present but no memory is black, and counted.

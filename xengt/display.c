@@ -36,10 +36,10 @@ static unsigned reg_pipe(const struct gt_reg *r)
 	return (r->off / GT_PIPE_STRIDE) & 3;
 }
 
-/* Interrupt bit of a slot whose flip is done; the cursor has none. */
+/* Interrupt bit of a slot whose flip is done; cursor and scalers have none. */
 static uint32_t flip_bit(const struct gt_vgpu *v, unsigned slot)
 {
-	if (slot == GT_CURSOR_SLOT) {
+	if (slot >= GT_CURSOR_SLOT) {
 		return 0;
 	}
 	return GT_BIT((v->platform == GT_BDW ? 4 : 3) + slot);
@@ -97,7 +97,9 @@ static void slot_show(struct gt_vgpu *v, unsigned pipe, unsigned slot)
 {
 	struct gt_pipe *p = &v->display.pipe[pipe];
 
-	if (slot == GT_CURSOR_SLOT) {
+	if (slot >= GT_SCALER_SLOT) {
+		p->scaler[slot - GT_SCALER_SLOT] = p->next_scaler[slot - GT_SCALER_SLOT];
+	} else if (slot == GT_CURSOR_SLOT) {
 		p->cursor = p->next_cursor;
 	} else {
 		p->plane[slot] = p->next_plane[slot];
@@ -123,15 +125,20 @@ void gt_display_latch(struct gt_vgpu *v, unsigned pipe)
 static void slot_arm(struct gt_vgpu *v, unsigned pipe, unsigned slot, bool at_once)
 {
 	struct gt_pipe *p = &v->display.pipe[pipe];
-	uint32_t flips = GT_PIPE_FLIPCNT + pipe * GT_PIPE_STRIDE;
 
-	gt_vreg_set(v, flips, gt_vreg(v, flips) + 1);
 	if (at_once || !p->enabled) {
 		slot_show(v, pipe, slot);
 		return;
 	}
 	p->armed_frame[slot] = frame_count(p, gt_now_ns(v));
 	gt_display_vblank_update(v, pipe);
+}
+
+static void count_flip(struct gt_vgpu *v, unsigned pipe)
+{
+	uint32_t flips = GT_PIPE_FLIPCNT + pipe * GT_PIPE_STRIDE;
+
+	gt_vreg_set(v, flips, gt_vreg(v, flips) + 1);
 }
 
 void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
@@ -148,7 +155,13 @@ void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct
 		.size = gt_vreg(v, base + 0x10),
 		.surf = w->now,
 		.offset = gt_vreg(v, base + 0x24),
+		.key_val = gt_vreg(v, base + 0x14),
+		.key_msk = gt_vreg(v, base + 0x18),
+		.key_max = gt_vreg(v, base + 0x20),
+		.aux_dist = gt_vreg(v, base + 0x40),
+		.aux_offset = gt_vreg(v, base + 0x44),
 	};
+	count_flip(v, pipe);
 	slot_arm(v, pipe, slot, gt_vreg(v, base) & PLANE_CTL_ASYNC);
 }
 
@@ -173,7 +186,24 @@ void gt_cursor_base_write(struct gt_vgpu *v, const struct gt_reg *r, const struc
 		.pos = gt_vreg(v, GT_CUR_POS + at),
 		.fbc = gt_vreg(v, GT_CUR_FBC_CTL + at),
 	};
+	count_flip(v, pipe);
 	slot_arm(v, pipe, GT_CURSOR_SLOT, false);
+}
+
+/* 0x68000: PF of pipe A; 0x68100, 0x68200: PS 1 and 2 of it; 0x800 further on: of the next. */
+void gt_scaler_size_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	uint32_t base = r->off & ~0xffu, at = base - 0x68000;
+	unsigned pipe = at / 0x800, scaler = (at % 0x800) / 0x100;
+
+	scaler = scaler ? scaler - 1 : 0;
+	gt_display_latch(v, pipe);
+	v->display.pipe[pipe].next_scaler[scaler] = (struct gt_scaler){
+		.ctl = gt_vreg(v, base + 0x80),
+		.pos = gt_vreg(v, base + 0x70),
+		.size = w->now,
+	};
+	slot_arm(v, pipe, GT_SCALER_SLOT + scaler, false);
 }
 
 uint32_t gt_cursor_surflive_read(struct gt_vgpu *v, const struct gt_reg *r)

@@ -22,17 +22,26 @@ struct gt_vgpu;
  */
 struct gt_plane {
 	uint32_t ctl, stride, pos, size, surf, offset;
+	uint32_t key_val, key_msk, key_max;
+	uint32_t aux_dist, aux_offset; /* of the second surface: chroma */
 };
 
 struct gt_cursor {
 	uint32_t ctl, base, pos, fbc;
 };
 
-#define GT_MAX_PLANES 3
+/* A scaler of gen9, of one plane or of the pipe; Broadwell's panel fitter is scaler 0. */
+struct gt_scaler {
+	uint32_t ctl, pos, size;
+};
 
-/* Indices of armed_frame[]: planes 1..3, then the cursor. */
+#define GT_MAX_PLANES  3
+#define GT_MAX_SCALERS 2
+
+/* Indices of armed_frame[]: planes 1..3, then the cursor, then the scalers. */
 #define GT_CURSOR_SLOT	GT_MAX_PLANES
-#define GT_PLANE_SLOTS	(GT_MAX_PLANES + 1)
+#define GT_SCALER_SLOT	(GT_CURSOR_SLOT + 1)
+#define GT_PLANE_SLOTS	(GT_SCALER_SLOT + GT_MAX_SCALERS)
 #define GT_NOT_ARMED	UINT64_MAX
 
 struct gt_pipe {
@@ -46,14 +55,16 @@ struct gt_pipe {
 	uint64_t frames_before;	 /* vblanks counted before start_ns */
 	uint64_t next_vblank_ns; /* UINT64_MAX: nobody waits */
 
-	/* Double buffering: a write of SURF or CURBASE copies the registers to next_*, and they
-	 * become plane[] and cursor at the first vblank after it. */
+	/* Double buffering: a write of SURF, CURBASE or a scaler's WIN_SZ copies the registers to
+	 * next_*, and they become plane[], cursor and scaler[] at the first vblank after it. */
 	uint64_t armed_frame[GT_PLANE_SLOTS]; /* vblanks counted at that write, or GT_NOT_ARMED */
 	struct gt_plane next_plane[GT_MAX_PLANES];
 	struct gt_cursor next_cursor;
+	struct gt_scaler next_scaler[GT_MAX_SCALERS];
 
 	struct gt_plane plane[GT_MAX_PLANES];
 	struct gt_cursor cursor;
+	struct gt_scaler scaler[GT_MAX_SCALERS];
 };
 
 struct gt_display {

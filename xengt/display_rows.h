@@ -38,6 +38,7 @@ uint32_t gt_plane_surflive_read(struct gt_vgpu *v, const struct gt_reg *r);
 void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 uint32_t gt_cursor_surflive_read(struct gt_vgpu *v, const struct gt_reg *r);
 void gt_cursor_base_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
+void gt_scaler_size_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 void gt_ddi_buf_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 void gt_aux_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 

@@ -4,11 +4,10 @@
  *
  * Decides what the bits of plane and cursor registers mean and which of them make a plane that can
  * be read; the only file that knows DRM's names.  Left to others: when registers are latched
- * (display.c), and the pixels (snapshot.c).  Scalers, colour keys and colour management are not
- * looked at.
+ * (display.c), what differs between generations (fb_skl.c, fb_bdw.c), and the pixels (compose.c).
  * PRM SKL vol 12 and BDW vol 11, "Display", "Plane Control", "Cursor Control".
  */
-#include "fb.h"
+#include "fb_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,13 +20,11 @@ _Static_assert(XENGT_FOURCC_XRGB8888 == DRM_FORMAT_XRGB8888, "the wire speaks DR
 
 #define PIPE_SRC(pipe) (0x6001cu + 0x1000u * (pipe))
 
-#define PLANE_ENABLE	       GT_BIT(31)
-#define PLANE_ORDER_RGBX       GT_BIT(20)
-#define SKL_RENDER_DECOMPRESS  GT_BIT(15)
-#define BDW_ROTATE_180	       GT_BIT(15)
-#define BDW_TILED	       GT_BIT(10)
-#define CURSOR_ROTATE_180      GT_BIT(15)
-#define CURSOR_FBC_ENABLE      GT_BIT(31)
+#define PLANE_ENABLE	  GT_BIT(31)
+#define CURSOR_GAMMA	  GT_BIT(26)
+#define CURSOR_CSC	  GT_BIT(24)
+#define CURSOR_ROTATE_180 GT_BIT(15)
+#define CURSOR_FBC_ENABLE GT_BIT(31)
 
 static const struct {
 	uint32_t fourcc;
@@ -41,6 +38,7 @@ static const struct {
 	[GT_FMT_XRGB16F] = { DRM_FORMAT_XRGB16161616F, "XRGB16161616F" },
 	[GT_FMT_XBGR16F] = { DRM_FORMAT_XBGR16161616F, "XBGR16161616F" },
 	[GT_FMT_C8] = { DRM_FORMAT_C8, "C8" },
+	[GT_FMT_NV12] = { DRM_FORMAT_NV12, "NV12" },
 };
 
 static const uint64_t modifiers[GT_NR_TILINGS] = {
@@ -50,56 +48,13 @@ static const uint64_t modifiers[GT_NR_TILINGS] = {
 	[GT_TILE_YF] = I915_FORMAT_MOD_Yf_TILED,
 };
 
-/* One value of a format field; .other is the format with the RGBX order bit set. */
-struct format_code {
-	uint32_t code;
-	enum gt_format format, other;
-	const char *unreadable; /* a format we know by name only */
+static const char *const yuv422_names[] = { "YUYV", "UYVY", "YVYU", "VYUY" };
+static const uint32_t yuv422_fourccs[] = {
+	DRM_FORMAT_YUYV, DRM_FORMAT_UYVY, DRM_FORMAT_YVYU, DRM_FORMAT_VYUY
 };
 
-/* PLANE_CTL 27:24 */
-static const struct format_code skl_codes[] = {
-	{ 0, .unreadable = "YUV 4:2:2" },
-	{ 1, .unreadable = "NV12" },
-	{ 2, GT_FMT_XRGB2101010, GT_FMT_XBGR2101010 },
-	{ 3, .unreadable = "P010" },
-	{ 4, GT_FMT_XRGB8888, GT_FMT_XBGR8888 },
-	{ 5, .unreadable = "P012" },
-	{ 6, GT_FMT_XRGB16F, GT_FMT_XBGR16F },
-	{ 7, .unreadable = "P016" },
-	{ 8, .unreadable = "XYUV8888" },
-	{ 10, .unreadable = "extended-range 10:10:10" },
-	{ 12, GT_FMT_C8, GT_FMT_C8 },
-	{ 14, GT_FMT_RGB565, GT_FMT_RGB565 },
-};
-
-/* DSPCNTR 29:26; the order is part of the code */
-static const struct format_code bdw_primary_codes[] = {
-	{ 2, GT_FMT_C8, GT_FMT_C8 },
-	{ 5, GT_FMT_RGB565, GT_FMT_RGB565 },
-	{ 6, GT_FMT_XRGB8888, GT_FMT_XRGB8888 },
-	{ 7, GT_FMT_XRGB8888, GT_FMT_XRGB8888 },
-	{ 8, GT_FMT_XBGR2101010, GT_FMT_XBGR2101010 },
-	{ 9, GT_FMT_XBGR2101010, GT_FMT_XBGR2101010 },
-	{ 10, GT_FMT_XRGB2101010, GT_FMT_XRGB2101010 },
-	{ 11, GT_FMT_XRGB2101010, GT_FMT_XRGB2101010 },
-	{ 12, GT_FMT_XBGR16F, GT_FMT_XBGR16F },
-	{ 14, GT_FMT_XBGR8888, GT_FMT_XBGR8888 },
-	{ 15, GT_FMT_XBGR8888, GT_FMT_XBGR8888 },
-};
-
-/* SPRCTL 27:25 */
-static const struct format_code bdw_sprite_codes[] = {
-	{ 0, .unreadable = "YUV 4:2:2" },
-	{ 1, GT_FMT_XRGB2101010, GT_FMT_XBGR2101010 },
-	{ 2, GT_FMT_XRGB8888, GT_FMT_XBGR8888 },
-	{ 3, GT_FMT_XRGB16F, GT_FMT_XBGR16F },
-	{ 4, .unreadable = "YUV 4:4:4" },
-	{ 5, .unreadable = "extended-range 10:10:10" },
-};
-
-static int decode_format(const struct format_code *codes, size_t nr, uint32_t code, bool rgbx,
-			 struct gt_fb *fb, char *detail)
+int gt_fb_set_format(struct gt_fb *fb, const struct gt_fb_code *codes, size_t nr, uint32_t code,
+		     bool rgbx, char *detail)
 {
 	for (size_t i = 0; i < nr; i++) {
 		if (codes[i].code != code) {
@@ -111,12 +66,29 @@ static int decode_format(const struct format_code *codes, size_t nr, uint32_t co
 			return -EINVAL;
 		}
 		fb->format = rgbx ? codes[i].other : codes[i].format;
-		fb->fourcc = format_names[fb->format].fourcc;
-		fb->surface.cpp_B = gt_formats[fb->format].cpp_B;
+		fb->main.s.cpp_B = gt_formats[fb->format].cpp_B;
 		return 0;
 	}
 	snprintf(detail, XENGT_DETAIL_MAX, "pixel format code %u is unknown", code);
 	return -EINVAL;
+}
+
+void gt_fb_set_size(struct gt_fb *fb, uint32_t size)
+{
+	fb->width_px = (size & 0xffff) + 1;
+	fb->height_px = (size >> 16) + 1;
+}
+
+static uint32_t fb_fourcc(const struct gt_fb *fb)
+{
+	return fb->format == GT_FMT_YUV422 ? yuv422_fourccs[fb->yuv.order]
+					   : format_names[fb->format].fourcc;
+}
+
+static const char *fb_name(const struct gt_fb *fb)
+{
+	return fb->format == GT_FMT_YUV422 ? yuv422_names[fb->yuv.order]
+					   : format_names[fb->format].name;
 }
 
 bool gt_fb_pipe_size(struct gt_vgpu *v, unsigned pipe, uint32_t *w_px, uint32_t *h_px)
@@ -132,148 +104,78 @@ bool gt_fb_pipe_size(struct gt_vgpu *v, unsigned pipe, uint32_t *w_px, uint32_t 
 	return true;
 }
 
-/*
- * Every check on a decoded framebuffer: size, place in the surface, stride, and that all pages the
- * shown part touches lie in the guest's own window of the GGTT.
- */
-static bool is_readable(struct gt_vgpu *v, const struct gt_fb *fb, char *detail)
+/* --- what is read must be the guest's ------------------------------------------------------- */
+
+/* First page of the surface that is read, and how many up to the last; false: it does not fit. */
+static bool touched_pages(const struct gt_surface *s, const struct gt_rect *r, uint64_t *first,
+			  uint64_t *nr)
 {
-	const struct gt_surface *s = &fb->surface;
-	uint64_t first_pg, nr_pg;
+	if (!gt_surface_has(s, r)) {
+		return false;
+	}
+	*first = gt_detile_page(s, r, 0);
+	*nr = gt_detile_page(s, r, gt_detile_nr_pages(s, r) - 1) - *first + 1;
+	return true;
+}
+
+/* The same of a rotated view, whose tiles lie in rows of view_tiles. */
+static bool touched_view(const struct gt_fb_surface *f, uint32_t x_px, uint32_t y_px,
+			 uint32_t w_px, uint32_t h_px, uint64_t *first, uint64_t *nr)
+{
+	uint32_t tile_w_B = 1, tile_h = 1, tile_w_px;
+
+	gt_tile_size(f->s.tiling, f->s.cpp_B, &tile_w_B, &tile_h);
+	tile_w_px = tile_w_B / f->s.cpp_B;
+	if (x_px + w_px > f->view_tiles * tile_h || y_px + h_px > GT_MAX_ROWS) {
+		return false;
+	}
+	*first = (uint64_t)(y_px / tile_w_px) * f->view_tiles;
+	*nr = (uint64_t)((y_px + h_px - 1) / tile_w_px + 1) * f->view_tiles - *first;
+	return true;
+}
+
+static int check_surface(struct gt_vgpu *v, const struct gt_fb *fb, const struct gt_fb_surface *f,
+			 uint32_t w_px, uint32_t h_px, char *detail)
+{
+	/* Offsets have 16 bits at most and cpp is 8 at most: no overflow. */
+	struct gt_rect r = { f->x_px * f->s.cpp_B, f->y_px, w_px * f->s.cpp_B, h_px };
+	uint64_t first = 0, nr = 0;
+
+	if (f->view_tiles ? !touched_view(f, f->x_px, f->y_px, w_px, h_px, &first, &nr)
+			  : !touched_pages(&f->s, &r, &first, &nr)) {
+		snprintf(detail, XENGT_DETAIL_MAX,
+			 "%ux%u %s pixels at %u,%u do not fit rows of %u bytes", w_px, h_px,
+			 fb_name(fb), f->x_px, f->y_px, f->s.stride_B);
+		return -EINVAL;
+	}
+	if (!gt_ggtt_inside(v, f->base + first * GT_PAGE_SIZE, nr * GT_PAGE_SIZE)) {
+		snprintf(detail, XENGT_DETAIL_MAX,
+			 "the surface at 0x%llx leaves the guest's graphics memory",
+			 (unsigned long long)f->base);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int gt_fb_check(struct gt_vgpu *v, const struct gt_fb *fb, char *detail)
+{
+	int ret;
 
 	if (!fb->width_px || fb->width_px > GT_MAX_FB_PX || !fb->height_px ||
 	    fb->height_px > GT_MAX_FB_PX) {
 		snprintf(detail, XENGT_DETAIL_MAX, "a plane of %ux%u pixels is too large",
 			 fb->width_px, fb->height_px);
-		return false;
-	}
-	/* Offsets have 16 bits at most and cpp is 8 at most: no overflow. */
-	struct gt_rect r = { fb->x_px * s->cpp_B, fb->y_px, fb->width_px * s->cpp_B,
-			     fb->height_px };
-
-	if (!gt_surface_has(s, &r)) {
-		snprintf(detail, XENGT_DETAIL_MAX,
-			 "%ux%u %s pixels at %u,%u do not fit rows of %u bytes", fb->width_px,
-			 fb->height_px, format_names[fb->format].name, fb->x_px, fb->y_px,
-			 s->stride_B);
-		return false;
-	}
-	first_pg = gt_detile_page(s, &r, 0);
-	nr_pg = gt_detile_page(s, &r, gt_detile_nr_pages(s, &r) - 1) - first_pg + 1;
-	if (!gt_ggtt_inside(v, fb->base + first_pg * GT_PAGE_SIZE, nr_pg * GT_PAGE_SIZE)) {
-		snprintf(detail, XENGT_DETAIL_MAX,
-			 "the surface at 0x%llx leaves the guest's graphics memory",
-			 (unsigned long long)fb->base);
-		return false;
-	}
-	return true;
-}
-
-/* The tilings of PLANE_CTL 12:10. */
-static bool skl_tiling(uint32_t ctl, enum gt_tiling *tiling)
-{
-	switch (ctl >> 10 & 7) {
-	case 0:
-		*tiling = GT_LINEAR;
-		return true;
-	case 1:
-		*tiling = GT_TILE_X;
-		return true;
-	case 4:
-		*tiling = GT_TILE_Y;
-		return true;
-	case 5:
-		*tiling = GT_TILE_YF;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* PLANE_CTL 5:4 */
-static enum gt_blend skl_blend(uint32_t ctl)
-{
-	switch (ctl >> 4 & 3) {
-	case 2:
-		return GT_BLEND_PREMULT;
-	case 3:
-		return GT_BLEND_COVERAGE;
-	default:
-		return GT_BLEND_NONE;
-	}
-}
-
-static void decode_size(uint32_t size, uint32_t *w_px, uint32_t *h_px)
-{
-	*w_px = (size & 0xffff) + 1;
-	*h_px = (size >> 16) + 1;
-}
-
-/* The universal planes of gen9. */
-static int decode_skl(const struct gt_plane *p, struct gt_fb *fb, char *detail)
-{
-	uint32_t unit_B = 64, tile_h = 1;
-	int ret = decode_format(skl_codes, GT_ARRAY_SIZE(skl_codes), p->ctl >> 24 & 0xf,
-				p->ctl & PLANE_ORDER_RGBX, fb, detail);
-
-	if (ret) {
-		return ret;
-	}
-	if (p->ctl & SKL_RENDER_DECOMPRESS) {
-		snprintf(detail, XENGT_DETAIL_MAX, "a compressed surface cannot be read");
 		return -EINVAL;
 	}
-	if (!skl_tiling(p->ctl, &fb->surface.tiling)) {
-		snprintf(detail, XENGT_DETAIL_MAX, "tiling %u is unknown", p->ctl >> 10 & 7);
-		return -EINVAL;
+	ret = check_surface(v, fb, &fb->main, fb->width_px, fb->height_px, detail);
+	if (!ret && fb->format == GT_FMT_NV12) {
+		ret = check_surface(v, fb, &fb->chroma, (fb->width_px + 1) / 2,
+				    (fb->height_px + 1) / 2, detail);
 	}
-	if (p->ctl & 1) {
-		snprintf(detail, XENGT_DETAIL_MAX, "a plane turned by 90 degrees cannot be read");
-		return -EINVAL;
-	}
-	if (fb->surface.tiling != GT_LINEAR) {
-		gt_tile_size(fb->surface.tiling, fb->surface.cpp_B, &unit_B, &tile_h);
-	}
-	fb->surface.stride_B = (p->stride & 0x3ff) * unit_B;
-	fb->rotated_180 = p->ctl & 2;
-	fb->blend = skl_blend(p->ctl);
-	decode_size(p->size, &fb->width_px, &fb->height_px);
-	fb->pos_x_px = p->pos & 0x1fff;
-	fb->pos_y_px = p->pos >> 16 & 0x1fff;
-	return 0;
+	return ret;
 }
 
-/* Primary plane and sprite of gen8: a stride in bytes; the primary fills the pipe. */
-static int decode_bdw(struct gt_vgpu *v, unsigned pipe, unsigned plane, const struct gt_plane *p,
-		      struct gt_fb *fb, char *detail)
-{
-	bool rgbx = p->ctl & PLANE_ORDER_RGBX;
-	int ret;
-
-	if (plane == 0) {
-		ret = decode_format(bdw_primary_codes, GT_ARRAY_SIZE(bdw_primary_codes),
-				    p->ctl >> 26 & 0xf, rgbx, fb, detail);
-	} else {
-		ret = decode_format(bdw_sprite_codes, GT_ARRAY_SIZE(bdw_sprite_codes),
-				    p->ctl >> 25 & 7, rgbx, fb, detail);
-	}
-	if (ret) {
-		return ret;
-	}
-	fb->surface.tiling = p->ctl & BDW_TILED ? GT_TILE_X : GT_LINEAR;
-	fb->surface.stride_B = p->stride & 0xffffffc0;
-	fb->rotated_180 = p->ctl & BDW_ROTATE_180;
-	if (plane > 0) {
-		decode_size(p->size, &fb->width_px, &fb->height_px);
-		fb->pos_x_px = p->pos & 0x1fff;
-		fb->pos_y_px = p->pos >> 16 & 0x1fff;
-	} else if (!gt_fb_pipe_size(v, pipe, &fb->width_px, &fb->height_px)) {
-		snprintf(detail, XENGT_DETAIL_MAX, "the pipe is larger than %u pixels",
-			 GT_MAX_FB_PX);
-		return -EINVAL;
-	}
-	return 0;
-}
+/* --- planes --------------------------------------------------------------------------------- */
 
 unsigned gt_fb_nr_planes(const struct gt_vgpu *v)
 {
@@ -284,27 +186,28 @@ int gt_fb_decode_plane(struct gt_vgpu *v, unsigned pipe, unsigned plane, struct 
 		       char detail[XENGT_DETAIL_MAX])
 {
 	const struct gt_plane *p = &v->display.pipe[pipe].plane[plane];
-	struct gt_fb fb = { 0 };
+	struct gt_fb fb = { .alpha = 255 };
 	int ret;
 
 	if (!(p->ctl & PLANE_ENABLE)) {
 		return -ENOENT;
 	}
+	fb.main.base = p->surf & (uint32_t)GT_PAGE_MASK;
+	fb.main.x_px = p->offset & 0xffff;
+	fb.main.y_px = p->offset >> 16;
 	if (gt_platforms[v->platform].gen >= 9) {
-		ret = decode_skl(p, &fb, detail);
+		ret = gt_fb_decode_skl(v, pipe, plane, p, &fb, detail);
 	} else {
-		ret = decode_bdw(v, pipe, plane, p, &fb, detail);
+		ret = gt_fb_decode_bdw(v, pipe, plane, p, &fb, detail);
+	}
+	if (!ret) {
+		ret = gt_fb_check(v, &fb, detail);
 	}
 	if (ret) {
 		return ret;
 	}
-	fb.modifier = modifiers[fb.surface.tiling];
-	fb.base = p->surf & (uint32_t)GT_PAGE_MASK;
-	fb.x_px = p->offset & 0xffff;
-	fb.y_px = p->offset >> 16;
-	if (!is_readable(v, &fb, detail)) {
-		return -EINVAL;
-	}
+	fb.fourcc = fb_fourcc(&fb);
+	fb.modifier = modifiers[fb.main.s.tiling];
 	*out = fb;
 	return 0;
 }
@@ -336,7 +239,7 @@ int gt_fb_decode_cursor(struct gt_vgpu *v, unsigned pipe, struct gt_fb *out,
 			char detail[XENGT_DETAIL_MAX])
 {
 	const struct gt_cursor *c = &v->display.pipe[pipe].cursor;
-	struct gt_fb fb = { .format = GT_FMT_XRGB8888, .blend = GT_BLEND_PREMULT };
+	struct gt_fb fb = { .format = GT_FMT_XRGB8888, .blend = GT_BLEND_PREMULT, .alpha = 255 };
 
 	if (!(c->ctl & 0x3f)) {
 		return -ENOENT;
@@ -353,12 +256,16 @@ int gt_fb_decode_cursor(struct gt_vgpu *v, unsigned pipe, struct gt_fb *out,
 	}
 	fb.fourcc = DRM_FORMAT_ARGB8888;
 	fb.modifier = DRM_FORMAT_MOD_LINEAR;
-	fb.surface = (struct gt_surface){ GT_LINEAR, 4, fb.width_px * 4 };
-	fb.base = c->base & (uint32_t)GT_PAGE_MASK;
+	fb.main.s = (struct gt_surface){ GT_LINEAR, 4, fb.width_px * 4, GT_SWIZZLE_NONE };
+	fb.main.base = c->base & (uint32_t)GT_PAGE_MASK;
 	fb.pos_x_px = cursor_coordinate_px(c->pos);
 	fb.pos_y_px = cursor_coordinate_px(c->pos >> 16);
 	fb.rotated_180 = c->ctl & CURSOR_ROTATE_180;
-	if (!is_readable(v, &fb, detail)) {
+	fb.shown_w_px = fb.width_px;
+	fb.shown_h_px = fb.height_px;
+	fb.gamma = c->ctl & CURSOR_GAMMA;
+	fb.csc = c->ctl & CURSOR_CSC;
+	if (gt_fb_check(v, &fb, detail)) {
 		return -EINVAL;
 	}
 	*out = fb;

@@ -29,12 +29,17 @@ libmediator_la_SOURCES = \
 	xengt/commands_media.c \
 	xengt/commands_mi.c \
 	xengt/commands_video.c \
+	xengt/color.c xengt/color.h \
 	xengt/compose.c xengt/compose.h \
+	xengt/compose_internal.h xengt/compose_lay.c \
 	xengt/compose_pages.c \
+	xengt/compose_view.c \
 	xengt/display.c \
 	xengt/edid.c \
 	xengt/events.c \
-	xengt/fb.c xengt/fb.h \
+	xengt/fb.c xengt/fb.h xengt/fb_internal.h \
+	xengt/fb_bdw.c \
+	xengt/fb_skl.c \
 	xengt/fence.c \
 	xengt/frames.c \
 	xengt/ggtt.c \
@@ -46,12 +51,14 @@ libmediator_la_SOURCES = \
 	xengt/partition.c \
 	xengt/pci.c \
 	xengt/pixel.c xengt/pixel.h \
+	xengt/pixel_yuv.c \
 	xengt/platform.c \
 	xengt/ppgtt.c xengt/ppgtt_internal.h \
 	xengt/ppgtt_table.c \
 	xengt/ppgtt_track.c \
 	xengt/record.c xengt/record.h \
 	xengt/regs.c \
+	xengt/regs_color.c \
 	xengt/regs_display.c \
 	xengt/regs_engine.c \
 	xengt/regs_gt.c \

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pixels of every plane format as ARGB8888, and the blending of planes.
+ * Pixels of every plane format of colours as ARGB8888, and the blending of planes.
  *
- * Colour management is left out: a gamma ramp or colour matrix changes what a monitor shows, not
- * the picture that the guest drew.
+ * Eight bits a channel: what a format has more is cut off.
  * PRM SKL vol 12, "Planes", source pixel formats.
  */
 #include "pixel.h"
@@ -124,6 +123,8 @@ const struct gt_format_row gt_formats[GT_NR_FORMATS] = {
 	[GT_FMT_XRGB16F] = { 8, from_xrgb16f },
 	[GT_FMT_XBGR16F] = { 8, from_xbgr16f },
 	[GT_FMT_C8] = { 1, from_c8 },
+	[GT_FMT_YUV422] = { 2, NULL },
+	[GT_FMT_NV12] = { 1, NULL },
 };
 
 /* x / 255, rounded, exact for x up to 255 * 255 */
@@ -131,6 +132,12 @@ static uint32_t div255(uint32_t x)
 {
 	x += 128;
 	return (x + (x >> 8)) >> 8;
+}
+
+uint32_t gt_pixel_scale(uint32_t px, uint32_t part)
+{
+	return argb(div255((px >> 24) * part), div255((px >> 16 & 0xff) * part),
+		    div255((px >> 8 & 0xff) * part), div255((px & 0xff) * part));
 }
 
 static uint32_t blend_one(uint32_t below, uint32_t above, enum gt_blend blend)

@@ -79,7 +79,7 @@ struct gt_reg_table {
 };
 /* The families, each sorted by offset (per-engine rows by relative offset); regs_tables.c. */
 extern const struct gt_reg_table gt_regs_gt, gt_regs_engine, gt_regs_irq, gt_regs_display,
-	gt_regs_gmbus, gt_regs_plane, gt_regs_pvinfo;
+	gt_regs_gmbus, gt_regs_plane, gt_regs_color, gt_regs_pvinfo;
 extern const struct gt_reg_table *const gt_reg_tables[];
 extern const size_t gt_nr_reg_tables;
 

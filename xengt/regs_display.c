@@ -13,13 +13,10 @@
 #define PRM_WATERMARK  "SKL vol 12, Display Watermark"
 #define PRM_POWER      "SKL vol 12, Display Power Wells"
 #define PRM_CLOCK      "SKL vol 12, Display Clocks"
-#define PRM_COLOR      "SKL vol 12, Color Space Conversion and Gamma"
 #define PRM_TRANSCODER "SKL vol 12, Transcoder"
 #define PRM_DDI	       "SKL vol 12, DDI"
 #define PRM_AUX	       "SKL vol 12, DDI AUX"
 #define PRM_AUDIO      "SKL vol 12, Audio"
-#define PRM_SCALER     "SKL vol 12, Pipe Scaler"
-#define PRM_FITTER     "BDW vol 11, Panel Fitter"
 #define PRM_SOUTH      "SKL vol 12, South Display"
 #define PRM_SBI	       "BDW vol 11, South Display, Sideband Interface"
 #define PRM_PCODE      "SKL vol 2c, GTDRIVER_MAILBOX"
@@ -40,20 +37,6 @@
 #define POWER_WELL(label, at)                                                                      \
 	{ .name = label, .off = (at), .ro = 0x55555555, .write = gt_power_well_write,              \
 	  .prm = PRM_POWER }
-
-#define COLOR_ROWS(id, at)                                                                         \
-	ROWS("CSC_COEFF_" id, (at) + 0x10, 6, PRM_COLOR),                                          \
-	ROW("CSC_MODE_" id, (at) + 0x28, PRM_COLOR),                                               \
-	ROWS("CSC_PREOFF_" id, (at) + 0x30, 3, PRM_COLOR),                                         \
-	ROWS("CSC_POSTOFF_" id, (at) + 0x40, 3, PRM_COLOR)
-
-#define GAMMA_ROWS(id, at)                                                                         \
-	ROWS("PAL_LGC_" id, (at), 256, PRM_COLOR),                                                 \
-	ROW("PAL_PREC_INDEX_" id, (at) + 0x400, PRM_COLOR),                                        \
-	ROW("PAL_PREC_DATA_" id, (at) + 0x404, PRM_COLOR),                                         \
-	ROWS("PAL_GC_MAX_" id, (at) + 0x410, 3, PRM_COLOR),                                        \
-	ROWS("PAL_EXT_GC_MAX_" id, (at) + 0x420, 3, PRM_COLOR),                                    \
-	ROW("GAMMA_MODE_" id, (at) + 0x480, PRM_COLOR)
 
 #define TRANSCODER_ROWS(id, at)                                                                    \
 	ROW("TRANS_HTOTAL_" id, (at), PRM_TRANSCODER),                                             \
@@ -93,19 +76,6 @@
 #define PCH_AUX_ROWS(id, at)                                                                       \
 	AUX_CTL("PCH_AUX_CTL_" id, (at), BDW_ONLY),                                                \
 	ROWS("PCH_AUX_DATA_" id, (at) + 0x04, 5, PRM_AUX)
-
-#define SCALER_ROWS(id, at)                                                                        \
-	ROW("PS_PWR_GATE_" id, (at) + 0x60, PRM_SCALER),                                           \
-	ROW("PS_WIN_POS_" id, (at) + 0x70, PRM_SCALER),                                            \
-	ROW("PS_WIN_SZ_" id, (at) + 0x74, PRM_SCALER),                                             \
-	ROW("PS_CTRL_" id, (at) + 0x80, PRM_SCALER),                                               \
-	ROWS("PS_SCALE_PHASE_" id, (at) + 0x84, 5, PRM_SCALER)
-
-#define FITTER_ROWS(id, at)                                                                        \
-	ROW("PF_WIN_POS_" id, (at) + 0x70, PRM_FITTER),                                            \
-	ROW("PF_WIN_SZ_" id, (at) + 0x74, PRM_FITTER),                                             \
-	ROW("PF_CTRL_" id, (at) + 0x80, PRM_FITTER),                                               \
-	ROWS("PF_SCALE_" id, (at) + 0x84, 3, PRM_FITTER)
 
 static const struct gt_reg_row rows[] = {
 	/* bit 31: the VGA plane is off */
@@ -173,12 +143,6 @@ static const struct gt_reg_row rows[] = {
 	ROWS("CHICKEN_DCPR", 0x46430, 2, PRM_DISPLAY),
 	ROWS("BLC_PWM_CTL", 0x48250, 2, PRM_DISPLAY),
 	ROW("UTIL_PIN_CTL", 0x48400, PRM_DISPLAY),
-	COLOR_ROWS("A", 0x49000),
-	COLOR_ROWS("B", 0x49100),
-	COLOR_ROWS("C", 0x49200),
-	GAMMA_ROWS("A", 0x4a000),
-	GAMMA_ROWS("B", 0x4a800),
-	GAMMA_ROWS("C", 0x4b000),
 	ROWS("SWF", 0x4f000, 36, PRM_DISPLAY),
 	CONSTANT("DFSM", 0x51000, 0, GT_BIT(28) | GT_BIT(21), PRM_DISPLAY),
 	CONSTANT("DSSM", 0x51004, 0, 0, PRM_DISPLAY),
@@ -205,14 +169,6 @@ static const struct gt_reg_row rows[] = {
 	PER_PIPE("AUD_DIP_ELD_CTRL_ST", 0x650b4, 0x100, PRM_AUDIO),
 	ROW("AUD_PIN_ELD_CP_VLD", 0x650c0, PRM_AUDIO),
 	ROW("AUD_FREQ_CNTRL", 0x65900, PRM_AUDIO),
-	FITTER_ROWS("A", 0x68000),
-	SCALER_ROWS("1_A", 0x68100),
-	SCALER_ROWS("2_A", 0x68200),
-	FITTER_ROWS("B", 0x68800),
-	SCALER_ROWS("1_B", 0x68900),
-	SCALER_ROWS("2_B", 0x68a00),
-	FITTER_ROWS("C", 0x69000),
-	SCALER_ROWS("1_C", 0x69100),
 	ROW("DISPIO_CR_TX_BMU_CR0", 0x6c00c, PRM_DDI),
 	ROWS("DPLL_CFGCR", 0x6c040, 6, PRM_CLOCK),
 	{ .name = "DPLL_CTRL1", .off = 0x6c058, .reset = RESET_BY_GEN(0, 1), .prm = PRM_CLOCK },

@@ -3,6 +3,7 @@
 #include "regs.h"
 
 const struct gt_reg_table *const gt_reg_tables[] = {
+	&gt_regs_color,
 	&gt_regs_display,
 	&gt_regs_engine,
 	&gt_regs_gmbus,

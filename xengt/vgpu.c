@@ -36,6 +36,7 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_ppgtt_forget(v->ppgtt);
 	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
 	gt_display_reset(v);
+	gt_color_reset(v);
 	gt_gmbus_reset(v);
 	memset(v->pcode_frequency, 0, sizeof(v->pcode_frequency));
 	gt_irq_update(v);

@@ -8,6 +8,7 @@
 
 #include "xengt/vgpu.h"
 
+#include "color.h"
 #include "display.h"
 #include "events.h"
 #include "frames.h"
@@ -35,6 +36,7 @@ struct gt_vgpu {
 	struct gt_ppgtt *ppgtt;
 	struct gt_submit submit;
 	struct gt_display display;
+	struct gt_color color;
 	struct gt_gmbus gmbus;
 	uint16_t pcode_frequency[256]; /* clocks.c */
 	uint64_t snapshot_serial;

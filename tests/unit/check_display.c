@@ -150,8 +150,9 @@ START_TEST(only_pages_that_change_by_themselves_are_trapped)
 
 	gt_regs_page_classes(GT_SKL, classes);
 	for (uint32_t page = 0x41; page < GT_NR_REG_PAGES; page++) {
-		/* Planes, GMBUS, and a page of the GT, where forcewake is acknowledged. */
-		bool expected = (page >= 0x70 && page <= 0x72) || page == 0xc5 || page == 0x130;
+		/* Palettes, planes, GMBUS, and the GT's page of forcewake's acknowledgement. */
+		bool expected = (page >= 0x70 && page <= 0x72) || page == 0x4a || page == 0x4b ||
+				page == 0xc5 || page == 0x130;
 
 		ck_assert_msg((classes[page] == GT_PAGE_TRAPPED) == expected, "page 0x%x", page);
 	}
