@@ -7,7 +7,7 @@ xengt_dm_CFLAGS = $(AM_CFLAGS) $(XEN_CFLAGS)
 xengt_dm_LDADD = libmediator.la $(XEN_LIBS)
 xengt_dm_SOURCES = \
 	dm/args.h dm/checks.h dm/complain.h dm/domain.h dm/guest_xen.h dm/ioreq.h dm/launch.h \
-	dm/layout.h dm/monitor.h dm/plan.h dm/qemu.h dm/run.h dm/sandbox.h dm/supervisor.h \
+	dm/layout.h dm/monitor_file.h dm/plan.h dm/qemu.h dm/run.h dm/sandbox.h dm/supervisor.h \
 	dm/trace.h dm/tracking.h dm/worker.h dm/xlargs.h dm/xlconfig.h dm/xlproc.h \
 	dm/args.c \
 	dm/checks.c \
@@ -18,7 +18,7 @@ xengt_dm_SOURCES = \
 	dm/launch.c \
 	dm/layout.c \
 	dm/main.c \
-	dm/monitor.c \
+	dm/monitor_file.c \
 	dm/qemu.c \
 	dm/run.c \
 	dm/sandbox.c \

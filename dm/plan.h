@@ -9,7 +9,7 @@
 #include <xen/hvm/dm_op.h>
 
 #include "layout.h"
-#include "monitor.h"
+#include "monitor_file.h"
 #include "xengt/vgpu.h"
 
 struct dm_plan {

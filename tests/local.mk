@@ -32,6 +32,7 @@ UNIT_TESTS = \
 	check_detile_pass \
 	check_display \
 	check_dm \
+	check_dp \
 	check_edid \
 	check_fb \
 	check_ggtt \
@@ -97,7 +98,7 @@ check_detile_pass_CFLAGS = $(UNIT_CFLAGS)
 check_detile_pass_LDADD = $(UNIT_LIBS)
 
 check_dm_SOURCES = tests/unit/check_dm.c \
-	dm/args.c dm/args.h dm/checks.h dm/layout.c dm/layout.h dm/monitor.c dm/monitor.h \
+	dm/args.c dm/args.h dm/checks.h dm/layout.c dm/layout.h dm/monitor_file.c dm/monitor_file.h \
 	dm/slot.c dm/trace.c dm/trace.h dm/xlargs.c dm/xlargs.h
 check_dm_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/dm
 check_dm_LDADD = $(UNIT_LIBS)
@@ -105,6 +106,10 @@ check_dm_LDADD = $(UNIT_LIBS)
 check_display_SOURCES = tests/unit/check_display.c
 check_display_CFLAGS = $(UNIT_CFLAGS)
 check_display_LDADD = $(UNIT_LIBS)
+
+check_dp_SOURCES = tests/unit/check_dp.c
+check_dp_CFLAGS = $(UNIT_CFLAGS)
+check_dp_LDADD = $(UNIT_LIBS)
 
 check_edid_SOURCES = tests/unit/check_edid.c
 check_edid_CFLAGS = $(UNIT_CFLAGS)

@@ -197,14 +197,47 @@ static uint64_t bdw_port_clock_Hz(struct gt_vgpu *v, unsigned port)
 	return UINT64_C(540000000) * ((ctl >> 16) & 0xff) / rp;
 }
 
+/* Symbols a second of a DisplayPort link on gen9: DPLL_CTRL1 has the rate of each PLL. */
+static uint64_t skl_symbol_clock_Hz(struct gt_vgpu *v, unsigned port)
+{
+	static const uint16_t half_MHz[8] = { 2700, 1350, 810, 1620, 1080, 2160 };
+	uint32_t dpll = (gt_vreg(v, 0x6c05c) >> (port * 3 + 1)) & 3;
+
+	return half_MHz[(gt_vreg(v, 0x6c058) >> (dpll * 6 + 1)) & 7] * UINT64_C(200000);
+}
+
+/* The same on Broadwell, where the rate is that of the PLL chosen. */
+static uint64_t bdw_symbol_clock_Hz(struct gt_vgpu *v, unsigned port)
+{
+	static const uint16_t half_MHz[8] = { 2700, 1350, 810 };
+
+	return half_MHz[gt_vreg(v, 0x46100 + 4 * port) >> 29] * UINT64_C(200000);
+}
+
+/* Link M and N of the transcoder: pixels to symbols. */
+static uint64_t dp_pixel_clock_Hz(struct gt_vgpu *v, unsigned pipe, uint64_t symbol_Hz)
+{
+	enum { LINK_M = 0x60040, LINK_N = 0x60044, MASK = 0xffffff };
+	uint32_t m = gt_vreg(v, LINK_M + pipe * GT_PIPE_STRIDE) & MASK;
+	uint32_t n = gt_vreg(v, LINK_N + pipe * GT_PIPE_STRIDE) & MASK;
+
+	return n ? symbol_Hz * m / n : 0;
+}
+
 uint64_t gt_clock_pixel_Hz(struct gt_vgpu *v, unsigned pipe)
 {
-	enum { MODE_HDMI = 0, MODE_DVI = 1, NR_PORTS = 5 };
+	enum { MODE_HDMI = 0, MODE_DVI = 1, MODE_DP = 2, NR_PORTS = 5 };
 	uint32_t func = gt_vreg(v, GT_TRANS_DDI_FUNC + pipe * GT_PIPE_STRIDE);
 	uint32_t mode = (func >> 24) & 7, port = (func >> 28) & 7;
+	bool bdw = v->platform == GT_BDW;
 
-	if (!(func & GT_ENABLE) || mode > MODE_DVI || port >= NR_PORTS) {
+	if (!(func & GT_ENABLE) || mode > MODE_DP || port >= NR_PORTS) {
 		return 0;
 	}
-	return v->platform == GT_BDW ? bdw_port_clock_Hz(v, port) : skl_port_clock_Hz(v, port);
+	if (mode == MODE_DP) {
+		return dp_pixel_clock_Hz(v, pipe,
+					 bdw ? bdw_symbol_clock_Hz(v, port)
+					     : skl_symbol_clock_Hz(v, port));
+	}
+	return bdw ? bdw_port_clock_Hz(v, port) : skl_port_clock_Hz(v, port);
 }

@@ -24,10 +24,6 @@
 
 #define IRQ_VBLANK	 GT_BIT(0)
 #define PLANE_CTL_ASYNC	 GT_BIT(9)
-#define AUX_BUSY	 GT_BIT(31)
-#define AUX_DONE	 GT_BIT(30)
-#define AUX_INTERRUPT	 GT_BIT(29)
-#define AUX_TIMEOUT	 GT_BIT(28)
 #define DDI_BUF_IDLE	 GT_BIT(7)
 
 /* Pipe of a register between 0x60000 and 0x72fff whose row is one of a pipe's. */
@@ -292,22 +288,6 @@ void gt_ddi_buf_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struc
 		    (w->now & ~DDI_BUF_IDLE) | (w->now & GT_ENABLE ? 0 : DDI_BUF_IDLE));
 }
 
-/* Nothing is at the other end of any AUX channel: a transaction times out at once. */
-void gt_aux_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
-{
-	static const uint32_t port_irq[] = { GT_BIT(0), GT_BIT(25), GT_BIT(26), GT_BIT(27) };
-	bool pch = r->off >= 0xe0000; /* Broadwell has ports B..D there */
-	unsigned port = (r->off >> 8) & 7;
-
-	if (!(w->now & AUX_BUSY)) {
-		return;
-	}
-	gt_vreg_set(v, r->off, (w->now & ~AUX_BUSY) | AUX_DONE | AUX_TIMEOUT);
-	if ((w->now & AUX_INTERRUPT) && port < GT_ARRAY_SIZE(port_irq)) {
-		gt_irq_raise(v, pch ? GT_IRQ_SDE : GT_IRQ_PORT, port_irq[port]);
-	}
-}
-
 /* --- vblank deadlines ----------------------------------------------------------------------- */
 
 static bool vblank_wanted(struct gt_vgpu *v, unsigned pipe)
@@ -385,5 +365,4 @@ void gt_display_reset(struct gt_vgpu *v)
 			p->armed_frame[slot] = GT_NOT_ARMED;
 		}
 	}
-	gt_vreg_set(v, GT_SDE_ISR, GT_SDE_PORT_B);
 }

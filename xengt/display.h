@@ -73,8 +73,7 @@ struct gt_display {
 };
 
 /*
- * State after reset: all pipes off, the monitor plugged in.  The registers have their reset values
- * already.
+ * State after reset: all pipes off.  The registers have their reset values already.
  */
 int gt_display_init(struct gt_vgpu *v);
 void gt_display_reset(struct gt_vgpu *v);

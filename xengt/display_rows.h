@@ -40,6 +40,8 @@ uint32_t gt_cursor_surflive_read(struct gt_vgpu *v, const struct gt_reg *r);
 void gt_cursor_base_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 void gt_scaler_size_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 void gt_ddi_buf_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
+
+/* dp.c */
 void gt_aux_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 
 /* clocks.c */

@@ -7,7 +7,7 @@
  * widths need not be multiples of 8, the pixel clock is kept to EDID's step of 10 kHz, not CVT's
  * of 250 kHz, and small modes have longer blanking, because no link has a clock below 25 MHz.
  */
-#include "gmbus.h"
+#include "edid.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -287,12 +287,32 @@ int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, u
 	return 0;
 }
 
-bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE])
+static bool sums_up(const uint8_t block[GT_EDID_SIZE])
 {
 	uint8_t sum = 0;
 
 	for (size_t i = 0; i < GT_EDID_SIZE; i++) {
-		sum = (uint8_t)(sum + edid[i]);
+		sum = (uint8_t)(sum + block[i]);
 	}
-	return !sum && !memcmp(edid, header, sizeof(header)) && edid[18] == 1 && edid[19] >= 3;
+	return !sum;
+}
+
+bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE])
+{
+	return sums_up(edid) && !memcmp(edid, header, sizeof(header)) && edid[18] == 1 &&
+	       edid[19] >= 3;
+}
+
+bool gt_edid_check(const uint8_t *edid, size_t edid_B)
+{
+	if (edid_B < GT_EDID_SIZE || edid_B > GT_EDID_MAX_B || !gt_edid_valid(edid) ||
+	    edid_B != (edid[GT_EDID_EXTENSIONS] + (size_t)1) * GT_EDID_SIZE) {
+		return false;
+	}
+	for (size_t at = GT_EDID_SIZE; at < edid_B; at += GT_EDID_SIZE) {
+		if (!sums_up(edid + at)) {
+			return false;
+		}
+	}
+	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GMBUS as a state machine of one transfer, and the monitor's EEPROM behind it.
+ * GMBUS as a state machine of one transfer; what answers is monitor.c's.
  *
  * A transfer completes as fast as the guest moves its data, so the status register says "ready"
  * at once and no GMBUS interrupt is ever raised: drivers poll first, and a poll of a page that
@@ -9,6 +9,8 @@
  * PRM SKL vol 12, "GMBUS and GPIO"; BDW vol 11.
  */
 #include "gmbus.h"
+
+#include <string.h>
 
 #include "regs.h"
 #include "vgpu_internal.h"
@@ -22,7 +24,9 @@
 #define GMBUS5 0xc5120u
 
 #define GMBUS0_PIN	 7u
-#define PIN_DDI_B	 5u
+#define PIN_DDI_C	 4
+#define PIN_DDI_B	 5
+#define PIN_DDI_D	 6
 
 #define GMBUS1_CLEAR	 GT_BIT(31)
 #define GMBUS1_READY	 GT_BIT(30)
@@ -30,6 +34,7 @@
 #define GMBUS1_INDEX	 GT_BIT(26)
 #define GMBUS1_CYCLE	 (7u << 25)
 #define GMBUS1_READ	 GT_BIT(0)
+#define GMBUS1_SLAVE(cmd) (((cmd) >> 1) & 0x7fu)
 
 #define GMBUS2_WAIT	 GT_BIT(14)
 #define GMBUS2_HW_READY	 GT_BIT(11)
@@ -38,30 +43,9 @@
 
 #define GMBUS5_TWO_BYTES GT_BIT(31)
 
-#define SLAVE_EDID	 0x50u
-
 void gt_gmbus_reset(struct gt_vgpu *v)
 {
-	struct gt_gmbus *g = &v->gmbus;
-
-	g->pos = 0;
-	g->left = 0;
-	g->reading = false;
-	g->stop = false;
-	g->segment_offset = 0;
-	gt_edid_extension(g->extension);
-}
-
-/* The EEPROM has an 8-bit address; past an EDID without extensions it is blank. */
-static uint8_t eeprom_next(struct gt_gmbus *g)
-{
-	uint8_t at = (uint8_t)g->pos++;
-
-	g->segment_offset = (uint8_t)g->pos;
-	if (at < GT_EDID_SIZE) {
-		return g->edid[at];
-	}
-	return g->edid[GT_EDID_EXTENSIONS] ? g->extension[at - GT_EDID_SIZE] : 0;
+	memset(&v->gmbus, 0, sizeof(v->gmbus));
 }
 
 /* All bytes were moved: with a stop the bus is free again, else the slave waits for more. */
@@ -75,32 +59,38 @@ static void transfer_status(struct gt_vgpu *v)
 	gt_vreg_set(v, GMBUS2, status);
 }
 
-/* Up to four bytes: the first of a transfer is the EEPROM's address; it stores no others. */
+/* Up to four bytes: the first of a transfer is an address; nothing stores the others. */
 static void transfer_write(struct gt_vgpu *v, uint32_t data)
 {
 	struct gt_gmbus *g = &v->gmbus;
 
 	for (unsigned i = 0; i < 4 && g->left; i++, g->left--) {
+		uint8_t byte = (uint8_t)(data >> (8 * i));
+
 		if (g->pos++ == 0) {
-			g->segment_offset = (uint8_t)(data >> (8 * i));
+			gt_ddc_write(g->monitor, g->slave, &byte, 1);
 		}
 	}
 }
 
-static void transfer_start(struct gt_vgpu *v, uint32_t command)
+static void transfer_start(struct gt_vgpu *v, struct gt_monitor *m, uint32_t command)
 {
 	struct gt_gmbus *g = &v->gmbus;
 
+	g->monitor = m;
+	g->slave = GMBUS1_SLAVE(command);
 	g->reading = command & GMBUS1_READ;
 	g->stop = command & GMBUS1_STOP;
 	g->left = (command >> 16) & 0x1ff;
+	g->pos = 0;
 	if (command & GMBUS1_INDEX) {
 		uint32_t index = gt_vreg(v, GMBUS5);
-
 		/* Of two index bytes the EEPROM takes the first as its address. */
-		g->segment_offset = (uint8_t)(index & GMBUS5_TWO_BYTES ? index >> 8 : command >> 8);
+		uint8_t at = (uint8_t)(index & GMBUS5_TWO_BYTES ? index >> 8 : command >> 8);
+
+		gt_ddc_write(m, g->slave, &at, 1);
+		g->pos = 1;
 	}
-	g->pos = g->reading ? g->segment_offset : 0;
 	if (!g->reading) {
 		transfer_write(v, gt_vreg(v, GMBUS3));
 	}
@@ -113,10 +103,34 @@ static void nak(struct gt_vgpu *v)
 	gt_vreg_set(v, GMBUS2, GMBUS2_NAK | GMBUS2_HW_READY);
 }
 
-static bool monitor_answers(struct gt_vgpu *v, uint32_t command)
+/* The monitor on the selected pin pair if it answers to the command's slave, or NULL. */
+static struct gt_monitor *find_monitor(struct gt_vgpu *v, uint32_t command)
 {
-	return (gt_vreg(v, GMBUS0) & GMBUS0_PIN) == PIN_DDI_B &&
-	       ((command >> 1) & 0x7f) == SLAVE_EDID;
+	static const uint8_t ddi[8] = { [PIN_DDI_B] = 1, [PIN_DDI_C] = 2, [PIN_DDI_D] = 3 };
+	struct gt_monitor *m =
+		gt_monitor_at(v, ddi[gt_vreg(v, GMBUS0) & GMBUS0_PIN], GT_LINK_HDMI);
+
+	return m && gt_ddc_answers(m, GMBUS1_SLAVE(command)) ? m : NULL;
+}
+
+static void stop(struct gt_vgpu *v)
+{
+	if (v->gmbus.monitor) {
+		gt_ddc_stop(v->gmbus.monitor);
+	}
+	v->gmbus.left = 0;
+	gt_vreg_set(v, GMBUS2, GMBUS2_WAIT | GMBUS2_HW_READY);
+}
+
+static void start(struct gt_vgpu *v, uint32_t command)
+{
+	struct gt_monitor *m = find_monitor(v, command);
+
+	if (m) {
+		transfer_start(v, m, command);
+	} else {
+		nak(v);
+	}
 }
 
 static void write_gmbus1(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
@@ -129,12 +143,9 @@ static void write_gmbus1(struct gt_vgpu *v, const struct gt_reg *r, const struct
 	} else if (!(w->now & GMBUS1_READY)) {
 		return;
 	} else if (cycle == GMBUS1_STOP) {
-		v->gmbus.left = 0;
-		gt_vreg_set(v, GMBUS2, GMBUS2_WAIT | GMBUS2_HW_READY);
-	} else if (cycle && !monitor_answers(v, w->now)) {
-		nak(v);
+		stop(v);
 	} else if (cycle) {
-		transfer_start(v, w->now);
+		start(v, w->now);
 	}
 }
 
@@ -147,7 +158,7 @@ static uint32_t read_gmbus3(struct gt_vgpu *v, const struct gt_reg *r)
 		return gt_vreg(v, r->off);
 	}
 	for (unsigned i = 0; i < 4 && g->left; i++, g->left--) {
-		data |= (uint32_t)eeprom_next(g) << (8 * i);
+		data |= (uint32_t)gt_ddc_read(g->monitor) << (8 * i);
 	}
 	gt_vreg_set(v, r->off, data);
 	transfer_status(v);

@@ -35,7 +35,8 @@ libmediator_la_SOURCES = \
 	xengt/compose_pages.c \
 	xengt/compose_view.c \
 	xengt/display.c \
-	xengt/edid.c \
+	xengt/dp.c \
+	xengt/edid.c xengt/edid.h \
 	xengt/events.c \
 	xengt/fb.c xengt/fb.h xengt/fb_internal.h \
 	xengt/fb_bdw.c \
@@ -47,6 +48,7 @@ libmediator_la_SOURCES = \
 	include/xengt/ioreq.h xengt/ioreq.c \
 	xengt/irq.c \
 	xengt/log.c \
+	xengt/monitor.c xengt/monitor.h \
 	xengt/options.c \
 	xengt/partition.c \
 	xengt/pci.c \

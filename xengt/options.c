@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmbus.h"
+#include "edid.h"
 #include "xengt/log.h"
 #include "xengt/vgpu.h"
 
@@ -32,7 +32,9 @@ const struct gt_option_row gt_option_rows[] = {
 	{ "vgt_primary", "0|1", "0", "be the primary VGA (class 0300 instead of 0380)" },
 	{ "vgt_cap", "PERCENT", "0", "share of the GPU, 1 to 100; 0: no limit" },
 	{ "vgt_monitor_config_file", "FILE", "none", "XenGT's monitor file" },
-	{ "vgt_mode", "WxH[@HZ]", "1024x768", "mode of the virtual monitor" },
+	{ "vgt_heads", "N", "1", "heads, 1 to 3" },
+	{ "vgt_monitor", "LINK[,...]", "hdmi", "of each head: hdmi, dp or none" },
+	{ "vgt_mode", "WxH[@HZ][,...]", "1024x768", "mode of each monitor" },
 	{ "vgt_pci_slot", "SLOT", "auto", "slot of the function on PCI bus 0, 2 to 31" },
 	{ "vgt_gen", "NAME", "skylake", "GPU generation" },
 	{ "vgt_record", "FILE", "none", "write a trace of the vGPU to FILE" },
@@ -47,13 +49,15 @@ void gt_options_init(struct gt_options *o)
 		.low_gm_MiB = 2,
 		.high_gm_MiB = 448,
 		.nr_fences = 4,
-		.mode_w_px = 1024,
-		.mode_h_px = 768,
-		.mode_hz = 60,
+		.nr_heads = 1,
 		.pci_slot = -1,
 		.platform = GT_SKL,
 		.log = "info",
 	};
+	for (unsigned head = 0; head < GT_MAX_HEADS; head++) {
+		o->monitor[head].plugged = true;
+		o->mode[head] = (struct gt_mode){ 1024, 768, 60 };
+	}
 }
 
 bool gt_options_is_key(const char *key)
@@ -102,23 +106,88 @@ static int parse_text(const char *key, const char *value, char *out, size_t size
 	return 0;
 }
 
-static int parse_mode(const char *key, const char *value, struct gt_options *o,
-		      struct gt_error *err)
+#define MODE_MAX_PX 8192
+
+static int parse_mode(const char *text, struct gt_options *o, unsigned head)
 {
 	unsigned w, h, hz = 60;
 	int at_size = 0, at_hz = 0;
 
-	if (sscanf(value, "%5ux%5u%n@%4u%n", &w, &h, &at_size, &hz, &at_hz) < 2 ||
-	    value[at_hz ? at_hz : at_size] || w < 320 || h < 200 || w > 8192 || h > 8192 ||
-	    hz < 20 || hz > 240) {
-		gt_error_set(err, "%s=%s: must be WIDTHxHEIGHT[@HZ], such as 1920x1080@60", key,
-			     value);
+	if (sscanf(text, "%5ux%5u%n@%4u%n", &w, &h, &at_size, &hz, &at_hz) < 2 ||
+	    text[at_hz ? at_hz : at_size] || w < 320 || h < 200 || w > MODE_MAX_PX ||
+	    h > MODE_MAX_PX || hz < 20 || hz > 240) {
 		return -EINVAL;
 	}
-	o->mode_w_px = w;
-	o->mode_h_px = h;
-	o->mode_hz = hz;
+	o->mode[head] = (struct gt_mode){ w, h, hz };
 	return 0;
+}
+
+static int parse_link(const char *text, struct gt_options *o, unsigned head)
+{
+	static const struct {
+		const char *text;
+		struct gt_monitor_option means;
+	} known[] = {
+		{ "hdmi", { GT_LINK_HDMI, true } },
+		{ "dp", { GT_LINK_DP, true } },
+		{ "none", { GT_LINK_HDMI, false } },
+	};
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(known); i++) {
+		if (!strcmp(text, known[i].text)) {
+			o->monitor[head] = known[i].means;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* Values for heads with commas between; the last one is that of all heads that follow. */
+static int parse_heads(const char *value, struct gt_options *o,
+		       int (*parse)(const char *text, struct gt_options *o, unsigned head))
+{
+	char text[32];
+	int ret = 0;
+
+	for (unsigned head = 0; !ret && head < GT_MAX_HEADS; head++) {
+		size_t len = strcspn(value, ",");
+
+		if (len >= sizeof(text)) {
+			return -EINVAL;
+		}
+		memcpy(text, value, len);
+		text[len] = '\0';
+		ret = parse(text, o, head);
+		if (value[len]) {
+			value += len + 1;
+			ret = head == GT_MAX_HEADS - 1 ? -EINVAL : ret;
+		}
+	}
+	return ret;
+}
+
+static int parse_modes(const char *key, const char *value, struct gt_options *o,
+		       struct gt_error *err)
+{
+	int ret = parse_heads(value, o, parse_mode);
+
+	if (ret) {
+		gt_error_set(err, "%s=%s: must be WIDTHxHEIGHT[@HZ], such as 1920x1080@60, for one "
+			     "head or more, with commas", key, value);
+	}
+	return ret;
+}
+
+static int parse_monitors(const char *key, const char *value, struct gt_options *o,
+			  struct gt_error *err)
+{
+	int ret = parse_heads(value, o, parse_link);
+
+	if (ret) {
+		gt_error_set(err, "%s=%s: must be hdmi, dp or none, for one head or more, with "
+			     "commas", key, value);
+	}
+	return ret;
 }
 
 static int parse_slot(const char *key, const char *value, int *out, struct gt_error *err)
@@ -182,7 +251,13 @@ static int set(struct gt_options *o, const char *key, const char *value, struct 
 				  sizeof(o->monitor_config_file), err);
 	}
 	if (!strcmp(key, "vgt_mode")) {
-		return parse_mode(key, value, o, err);
+		return parse_modes(key, value, o, err);
+	}
+	if (!strcmp(key, "vgt_heads")) {
+		return parse_number(key, value, 1, GT_MAX_HEADS, &o->nr_heads, err);
+	}
+	if (!strcmp(key, "vgt_monitor")) {
+		return parse_monitors(key, value, o, err);
 	}
 	if (!strcmp(key, "vgt_pci_slot")) {
 		return parse_slot(key, value, &o->pci_slot, err);
@@ -214,24 +289,34 @@ int gt_options_set(struct gt_options *o, const char *key, const char *value, str
 	return ret;
 }
 
-/* Two buffers of the mode's size must fit: one shown, one drawn. */
-static int check_mode(const struct gt_options *o, struct gt_error *err)
+static int check_mode(const struct gt_mode *m, struct gt_error *err)
 {
 	uint8_t edid[GT_EDID_SIZE];
-	uint64_t frame_B = (uint64_t)o->mode_w_px * o->mode_h_px * 4;
 
-	if (gt_edid_generate(edid, o->mode_w_px, o->mode_h_px, o->mode_hz, 0)) {
+	if (gt_edid_generate(edid, m->w_px, m->h_px, m->hz, 0)) {
 		gt_error_set(err, "vgt_mode=%ux%u@%u: a monitor cannot describe this mode (sizes "
-			     "to 4095, pixel clock to 655 MHz)",
-			     o->mode_w_px, o->mode_h_px, o->mode_hz);
-		return -EINVAL;
-	}
-	if (2 * frame_B > GT_MiB(o->high_gm_MiB)) {
-		gt_error_set(err, "vgt_high_gm_sz=%u: too small for two buffers of vgt_mode=%ux%u",
-			     o->high_gm_MiB, o->mode_w_px, o->mode_h_px);
+			     "to 4095, pixel clock to 655 MHz)", m->w_px, m->h_px, m->hz);
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* Two buffers of each mode's size must fit: one shown, one drawn. */
+static int check_modes(const struct gt_options *o, struct gt_error *err)
+{
+	uint64_t needed_B = 0;
+	int ret = 0;
+
+	for (unsigned head = 0; !ret && head < o->nr_heads; head++) {
+		needed_B += 2 * (uint64_t)o->mode[head].w_px * o->mode[head].h_px * 4;
+		ret = check_mode(&o->mode[head], err);
+	}
+	if (!ret && needed_B > GT_MiB(o->high_gm_MiB)) {
+		gt_error_set(err, "vgt_high_gm_sz=%u: too small for two buffers of each vgt_mode",
+			     o->high_gm_MiB);
+		ret = -EINVAL;
+	}
+	return ret;
 }
 
 int gt_options_check(const struct gt_options *o, struct gt_error *err)
@@ -247,5 +332,5 @@ int gt_options_check(const struct gt_options *o, struct gt_error *err)
 			     "warning, info, debug", o->log);
 		return -EINVAL;
 	}
-	return check_mode(o, err);
+	return check_modes(o, err);
 }

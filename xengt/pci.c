@@ -362,7 +362,7 @@ bool gt_pci_intx_enabled(const struct gt_vgpu *v)
 
 int gt_pci_init(struct gt_vgpu *v)
 {
-	gt_rom_build(v->pci.rom, gt_platforms[v->platform].device);
+	gt_rom_build(v->pci.rom, gt_platforms[v->platform].device, &v->opt);
 	config_init(v);
 	return 0;
 }

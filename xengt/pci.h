@@ -8,6 +8,7 @@
 #define GT_PCI_H
 
 #include "xengt/guest.h"
+#include "xengt/options.h"
 
 struct gt_vgpu;
 
@@ -37,7 +38,7 @@ bool gt_pci_intx_enabled(const struct gt_vgpu *v);
  * function keeps its state but neither decodes memory nor interrupts.
  */
 
-/* Build the option ROM image with its VBT (one HDMI connector on DDI B). */
-void gt_rom_build(uint8_t rom[GT_ROM_SIZE], uint16_t device);
+/* Build the option ROM image with its VBT: the heads that @o asks for. */
+void gt_rom_build(uint8_t rom[GT_ROM_SIZE], uint16_t device, const struct gt_options *o);
 
 #endif

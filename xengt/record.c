@@ -313,8 +313,8 @@ static void say_header(struct gt_record *r)
 	say(r, "option vgt_primary %u\n", o->primary);
 	say(r, "start %" PRIx64 "\n", r->start_ns);
 	say(r, "edid ");
-	for (unsigned i = 0; i < sizeof(r->v->gmbus.edid); i++) {
-		say(r, "%02x", r->v->gmbus.edid[i]);
+	for (unsigned i = 0; i < GT_EDID_SIZE; i++) {
+		say(r, "%02x", r->v->monitors.head[0].edid[i]);
 	}
 	say(r, "\n");
 }

@@ -5,7 +5,7 @@
  * the PCH, and the pcode mailbox with its neighbours in the memory controller's mirror.
  *
  * Most are storage that a driver only reads back.  PRM SKL vol 12 "Display", registers in vol 2c;
- * BDW vol 11.  One pipe is offered: DFSM says that B and C are fused off.
+ * BDW vol 11.  Which ports and pipes there are (SFUSE_STRAP, DFSM) is monitor.c's.
  */
 #include "display_rows.h"
 
@@ -144,7 +144,7 @@ static const struct gt_reg_row rows[] = {
 	ROWS("BLC_PWM_CTL", 0x48250, 2, PRM_DISPLAY),
 	ROW("UTIL_PIN_CTL", 0x48400, PRM_DISPLAY),
 	ROWS("SWF", 0x4f000, 36, PRM_DISPLAY),
-	CONSTANT("DFSM", 0x51000, 0, GT_BIT(28) | GT_BIT(21), PRM_DISPLAY),
+	CONSTANT("DFSM", 0x51000, 0, 0, PRM_DISPLAY),
 	CONSTANT("DSSM", 0x51004, 0, 0, PRM_DISPLAY),
 	TRANSCODER_ROWS("A", GT_HTOTAL),
 	TRANSCODER_ROWS("B", GT_HTOTAL + GT_PIPE_STRIDE),
@@ -182,8 +182,8 @@ static const struct gt_reg_row rows[] = {
 	ROW("SOUTH_CHICKEN1", 0xc2000, PRM_SOUTH),
 	{ .name = "SOUTH_CHICKEN2", .off = 0xc2004, .ro = GT_BIT(13), .write = gt_fdi_mphy_write,
 	  .prm = PRM_SOUTH },
-	/* bit 6: no analog port, bit 2: port B is there */
-	CONSTANT("SFUSE_STRAP", 0xc2014, GT_BIT(6) | GT_BIT(2), GT_BIT(2), PRM_SOUTH),
+	/* bit 6: no analog port; bits 2, 1, 0: port B, C, D is there */
+	CONSTANT("SFUSE_STRAP", 0xc2014, 0, 0, PRM_SOUTH),
 	ROW("SOUTH_DSPCLK_GATE_D", 0xc2020, PRM_SOUTH),
 	{ .name = "SHOTPLUG_CTL", .off = 0xc4030, .w1c = 0x03030303, .prm = PRM_SOUTH },
 	{ .name = "SHOTPLUG_CTL2", .off = 0xc403c, .w1c = 0x3, .prm = PRM_SOUTH },

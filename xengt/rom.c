@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The expansion ROM: an image that does nothing, around a Video BIOS Table that says "one HDMI
- * connector on DDI B, DDC pin 5".  Without one a driver assumes every port, and spends seconds on
- * panels and AUX channels that are not there.
+ * The expansion ROM: an image that does nothing, around a Video BIOS Table that names the heads:
+ * HDMI or DisplayPort on DDI B, C and D, each with its DDC pins and AUX channel.  Without one a
+ * driver assumes every port, and spends seconds on panels and AUX channels that are not there.
  * PCI Firmware 3.0 section 5.1; the VBT's blocks as in Intel's VBT definitions, BDB version 186.
  */
 #include "pci.h"
@@ -16,12 +16,16 @@
 #define CHILD_B		33u
 #define FEATURES_B	5u
 #define BLOCK_HEADER_B	3u
-#define DEFINITIONS_B	(5u + CHILD_B)
-#define BDB_B		(BDB_HEADER_B + 2 * BLOCK_HEADER_B + FEATURES_B + DEFINITIONS_B)
-#define VBT_B		(VBT_HEADER_B + BDB_B)
+
+/* Sizes of what depends on the number of children, one a head. */
+#define DEFINITIONS_B(nr) (5u + (nr) * CHILD_B)
+#define BDB_B(nr)	  (BDB_HEADER_B + 2 * BLOCK_HEADER_B + FEATURES_B + DEFINITIONS_B(nr))
+#define VBT_B(nr)	  (VBT_HEADER_B + BDB_B(nr))
 
 enum { BLOCK_FEATURES = 1, BLOCK_DEFINITIONS = 2 };
-enum { HANDLE_DFP1 = 0x4, DEVICE_HDMI = 0x60d2, DVO_PORT_HDMI_B = 1, DDC_PIN_B = 5 };
+/* Handles and ports of head 0; the others follow. */
+enum { HANDLE_DFP1 = 0x4, DVO_PORT_HDMI_B = 1, DVO_PORT_DP_B = 7, AUX_CHANNEL_B = 0x10 };
+enum { DEVICE_HDMI = 0x60d2, DEVICE_DP = 0x68c6 };
 
 static void put16(uint8_t *at, uint16_t val)
 {
@@ -48,37 +52,49 @@ static uint8_t *put_block(uint8_t *at, uint8_t id, uint16_t len)
 	return at + BLOCK_HEADER_B;
 }
 
-static void put_child(uint8_t *at)
+static void put_child(uint8_t *at, unsigned head, enum gt_link link)
 {
-	put16(at, HANDLE_DFP1);
-	put16(at + 2, DEVICE_HDMI);
-	at[16] = DVO_PORT_HDMI_B;
-	at[19] = DDC_PIN_B;
+	static const uint8_t ddc_pin[GT_MAX_HEADS] = { 5, 4, 6 };
+
+	put16(at, (uint16_t)(HANDLE_DFP1 << head));
+	if (link == GT_LINK_DP) {
+		put16(at + 2, DEVICE_DP);
+		at[16] = (uint8_t)(DVO_PORT_DP_B + head);
+		at[25] = (uint8_t)(AUX_CHANNEL_B * (head + 1));
+	} else {
+		put16(at + 2, DEVICE_HDMI);
+		at[16] = (uint8_t)(DVO_PORT_HDMI_B + head);
+	}
+	at[19] = ddc_pin[head];
 }
 
-static void put_bdb(uint8_t *bdb)
+static void put_bdb(uint8_t *bdb, const struct gt_options *o)
 {
 	uint8_t *at = bdb + BDB_HEADER_B;
 
 	memcpy(bdb, "BIOS_DATA_BLOCK ", 16);
 	put16(bdb + 16, 186);
 	put16(bdb + 18, BDB_HEADER_B);
-	put16(bdb + 20, BDB_B);
+	put16(bdb + 20, (uint16_t)BDB_B(o->nr_heads));
 	at = put_block(at, BLOCK_FEATURES, FEATURES_B) + FEATURES_B;
-	at = put_block(at, BLOCK_DEFINITIONS, DEFINITIONS_B);
+	at = put_block(at, BLOCK_DEFINITIONS, (uint16_t)DEFINITIONS_B(o->nr_heads));
 	at[4] = CHILD_B;
-	put_child(at + 5);
+	for (unsigned head = 0; head < o->nr_heads; head++) {
+		put_child(at + 5 + CHILD_B * head, head, o->monitor[head].link);
+	}
 }
 
-static void put_vbt(uint8_t *vbt)
+static void put_vbt(uint8_t *vbt, const struct gt_options *o)
 {
+	size_t vbt_B = VBT_B(o->nr_heads);
+
 	memcpy(vbt, "$VBT xengt          ", 20);
 	put16(vbt + 20, 155);
 	put16(vbt + 22, VBT_HEADER_B);
-	put16(vbt + 24, VBT_B);
+	put16(vbt + 24, (uint16_t)vbt_B);
 	put16(vbt + 28, VBT_HEADER_B); /* where the BDB begins; 32 bits, small */
-	put_bdb(vbt + VBT_HEADER_B);
-	put_checksum(vbt, VBT_B, vbt + 26);
+	put_bdb(vbt + VBT_HEADER_B, o);
+	put_checksum(vbt, vbt_B, vbt + 26);
 }
 
 static void put_pcir(uint8_t *pcir, uint16_t device)
@@ -93,7 +109,7 @@ static void put_pcir(uint8_t *pcir, uint16_t device)
 	pcir[21] = 0x80;		     /* the last image */
 }
 
-void gt_rom_build(uint8_t rom[GT_ROM_SIZE], uint16_t device)
+void gt_rom_build(uint8_t rom[GT_ROM_SIZE], uint16_t device, const struct gt_options *o)
 {
 	memset(rom, 0, GT_ROM_SIZE);
 	rom[0] = 0x55;
@@ -102,6 +118,6 @@ void gt_rom_build(uint8_t rom[GT_ROM_SIZE], uint16_t device)
 	rom[3] = 0xcb; /* RETF: a BIOS may call it */
 	put16(rom + 0x18, PCIR_OFF);
 	put_pcir(rom + PCIR_OFF, device);
-	put_vbt(rom + VBT_OFF);
+	put_vbt(rom + VBT_OFF, o);
 	put_checksum(rom, GT_ROM_SIZE, rom + 6);
 }

@@ -11,21 +11,6 @@
 #include "vgpu_internal.h"
 #include "xengt/log.h"
 
-static int init_edid(struct gt_vgpu *v, const uint8_t *edid)
-{
-	const struct gt_options *o = &v->opt;
-
-	if (!edid) {
-		return gt_edid_generate(v->gmbus.edid, o->mode_w_px, o->mode_h_px, o->mode_hz,
-					v->guest->domid);
-	}
-	if (!gt_edid_valid(edid)) {
-		return -EINVAL;
-	}
-	memcpy(v->gmbus.edid, edid, GT_EDID_SIZE);
-	return 0;
-}
-
 void gt_vgpu_reset(struct gt_vgpu *v)
 {
 	gt_record_begin(v->record);
@@ -38,6 +23,7 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_display_reset(v);
 	gt_color_reset(v);
 	gt_gmbus_reset(v);
+	gt_monitors_reset(v);
 	memset(v->pcode_frequency, 0, sizeof(v->pcode_frequency));
 	gt_irq_update(v);
 	gt_record_call(v->record, 'z', v->submit.busy);
@@ -64,7 +50,7 @@ int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uin
 		ret = -EINVAL;
 		goto err_vgpu;
 	}
-	ret = init_edid(v, edid);
+	ret = gt_monitors_init(v, edid);
 	if (ret) {
 		goto err_vgpu;
 	}

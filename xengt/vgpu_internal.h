@@ -15,6 +15,7 @@
 #include "ggtt.h"
 #include "gmbus.h"
 #include "irq.h"
+#include "monitor.h"
 #include "pci.h"
 #include "ppgtt.h"
 #include "record.h"
@@ -38,6 +39,7 @@ struct gt_vgpu {
 	struct gt_display display;
 	struct gt_color color;
 	struct gt_gmbus gmbus;
+	struct gt_monitors monitors;
 	uint16_t pcode_frequency[256]; /* clocks.c */
 	uint64_t snapshot_serial;
 	struct gt_record *record; /* NULL: nothing is recorded */

@@ -10,12 +10,17 @@
  *   vgt_primary              0          1: class 0300 (VGA) instead of 0380
  *   vgt_cap                  0          share of the GPU in percent, 0: no limit
  *   vgt_monitor_config_file  none       XenGT's monitor file
- *   vgt_mode                 1024x768   mode of the virtual monitor, WIDTHxHEIGHT[@HZ]
+ *   vgt_heads                1          heads, 1 to 3, and pipes to drive them
+ *   vgt_monitor              hdmi       of each head, with commas: hdmi, dp or none
+ *   vgt_mode                 1024x768   mode of each monitor, with commas: WIDTHxHEIGHT[@HZ]
  *   vgt_pci_slot             auto       slot of the function on bus 0: 2..31
  *   vgt_gen                  skylake    GPU generation: broadwell, skylake or kabylake
  *   vgt_record               none       file to write a trace to (docs/traces.md)
  *   vgt_log                  info       log levels, see xengt/log.h
  *   vgt_qemu                 auto       the QEMU to become
+ *
+ * A list of values for heads may be shorter than there are heads: its last one is then that of the
+ * others, too.
  *
  * A name that begins with vgt and is not here is an error: a typing error must not cost a GPU.
  */
@@ -34,6 +39,11 @@ struct gt_error {
 };
 void gt_error_set(struct gt_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+#define GT_MAX_HEADS 3
+
+/* What leads from a head to its monitor. */
+enum gt_link { GT_LINK_HDMI, GT_LINK_DP };
+
 struct gt_options {
 	bool vgt;
 	uint32_t low_gm_MiB, high_gm_MiB;
@@ -41,7 +51,14 @@ struct gt_options {
 	bool primary;
 	uint32_t cap_percent;
 	char monitor_config_file[GT_OPTIONS_PATH]; /* "" : none */
-	uint32_t mode_w_px, mode_h_px, mode_hz;
+	uint32_t nr_heads; /* 1..GT_MAX_HEADS; what follows has an entry for each */
+	struct gt_monitor_option {
+		enum gt_link link;
+		bool plugged; /* when the guest starts */
+	} monitor[GT_MAX_HEADS];
+	struct gt_mode {
+		uint32_t w_px, h_px, hz;
+	} mode[GT_MAX_HEADS];
 	int pci_slot; /* -1: choose */
 	enum gt_platform_id platform;
 	char record[GT_OPTIONS_PATH]; /* "" : no trace */

@@ -11,7 +11,7 @@
 #include "args.h"
 #include "checks.h"
 #include "layout.h"
-#include "monitor.h"
+#include "monitor_file.h"
 #include "trace.h"
 #include "xengt/vgpu.h"
 #include "xlargs.h"

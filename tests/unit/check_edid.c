@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmbus.h"
+#include "edid.h"
 
 struct mode {
 	uint32_t w_px, h_px, htotal, vtotal, clock_Hz;

@@ -85,16 +85,18 @@ START_TEST(the_edid_is_read_as_i915_reads_it)
 	ck_assert(i2c_read(0x50, 0, edid, sizeof(edid)));
 	stop();
 	ck_assert(gt_edid_valid(edid));
-	ck_assert_mem_eq(edid, fx.v->gmbus.edid, sizeof(edid));
+	ck_assert_mem_eq(edid, fx.v->monitors.head[0].edid, sizeof(edid));
 }
 END_TEST
 
 START_TEST(an_extension_is_read_where_the_edid_announces_one)
 {
-	uint8_t expected[GT_EDID_SIZE], block[GT_EDID_SIZE];
+	uint8_t edid[2 * GT_EDID_SIZE], block[GT_EDID_SIZE];
+	const uint8_t *expected = edid + GT_EDID_SIZE;
 
-	ck_assert_int_eq(gt_edid_generate(fx.v->gmbus.edid, 2560, 1440, 60, 7), 0);
-	gt_edid_extension(expected);
+	ck_assert_int_eq(gt_edid_generate(edid, 2560, 1440, 60, 7), 0);
+	gt_edid_extension(edid + GT_EDID_SIZE);
+	ck_assert_int_eq(gt_monitor_plug(fx.v, 0, edid, sizeof(edid)), 0);
 	w(GMBUS0, PIN_B);
 	ck_assert(i2c_read(0x50, 128, block, sizeof(block)));
 	ck_assert_mem_eq(block, expected, sizeof(block));
@@ -109,7 +111,7 @@ START_TEST(the_edid_reads_the_same_in_pieces)
 	for (uint32_t at = 0; at < sizeof(edid); at += 16) {
 		ck_assert(i2c_read(0x50, at, edid + at, 16));
 	}
-	ck_assert_mem_eq(edid, fx.v->gmbus.edid, sizeof(edid));
+	ck_assert_mem_eq(edid, fx.v->monitors.head[0].edid, sizeof(edid));
 }
 END_TEST
 
@@ -135,7 +137,7 @@ START_TEST(a_written_byte_is_where_the_next_read_begins)
 {
 	uint32_t expected;
 
-	memcpy(&expected, fx.v->gmbus.edid + 54, 4);
+	memcpy(&expected, fx.v->monitors.head[0].edid + 54, 4);
 	w(GMBUS0, PIN_B);
 	w(GMBUS3, 54);
 	w(GMBUS1, 0x42000000 | 1 << 16 | 0x50 << 1); /* write one byte, no index */
@@ -159,7 +161,7 @@ START_TEST(a_two_byte_index_begins_with_the_address)
 {
 	uint32_t expected;
 
-	memcpy(&expected, fx.v->gmbus.edid + 8, 4);
+	memcpy(&expected, fx.v->monitors.head[0].edid + 8, 4);
 	w(GMBUS0, PIN_B);
 	w(GMBUS5, 0x80000800);
 	w(GMBUS1, 0x46000001 | 4 << 16 | 0x50 << 1);
@@ -188,9 +190,9 @@ START_TEST(the_longest_read_runs_over_the_end_of_the_eeprom)
 	w(GMBUS0, PIN_B);
 	ck_assert(i2c_read(0x50, 0xff, bytes, sizeof(bytes)));
 	ck_assert_uint_eq(bytes[0], 0);
-	ck_assert_mem_eq(bytes + 1, fx.v->gmbus.edid, GT_EDID_SIZE);
+	ck_assert_mem_eq(bytes + 1, fx.v->monitors.head[0].edid, GT_EDID_SIZE);
 	ck_assert_uint_eq(bytes[1 + GT_EDID_SIZE], 0);
-	ck_assert_mem_eq(bytes + 257, fx.v->gmbus.edid, GT_EDID_SIZE);
+	ck_assert_mem_eq(bytes + 257, fx.v->monitors.head[0].edid, GT_EDID_SIZE);
 }
 END_TEST
 
@@ -228,7 +230,7 @@ START_TEST(garbage_does_not_outlive_a_clear)
 	w(GMBUS5, 0);
 	w(GMBUS0, PIN_B);
 	ck_assert(i2c_read(0x50, 0, edid, sizeof(edid)));
-	ck_assert_mem_eq(edid, fx.v->gmbus.edid, sizeof(edid));
+	ck_assert_mem_eq(edid, fx.v->monitors.head[0].edid, sizeof(edid));
 	ck_assert(gt_edid_valid(edid));
 }
 END_TEST

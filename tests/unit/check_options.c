@@ -29,6 +29,9 @@ static const struct {
 	{ "vgt_mode", "1024x" },      { "vgt_mode", "10x10" },	   { "vgt_mode", "1024x768@" },
 	{ "vgt_mode", "1024x768x" },  { "vgt_pci_slot", "1" },	   { "vgt_pci_slot", "32" },
 	{ "vgt_gen", "icelake" },     { "vgt_foo", "1" },
+	{ "vgt_heads", "0" },	      { "vgt_heads", "4" },	   { "vgt_monitor", "vga" },
+	{ "vgt_monitor", "dp," },     { "vgt_monitor", "dp,dp,dp,dp" },
+	{ "vgt_mode", "1024x768," },  { "vgt_mode", "1024x768,x" },
 	{ "vgt_monitor_config_file", "" },
 	{ "vgt_record", "" },
 };
@@ -50,6 +53,8 @@ static const struct {
 	{ "vgt_fence_sz", "0" },     { "vgt_primary", "1" },	    { "vgt_cap", "100" },
 	{ "vgt_mode", "1920x1080" }, { "vgt_mode", "1280x720@50" }, { "vgt_pci_slot", "auto" },
 	{ "vgt_pci_slot", "0x10" },  { "vgt_gen", "kabylake" },	    { "vgt_log", "debug" },
+	{ "vgt_heads", "3" },	     { "vgt_monitor", "none,hdmi,dp" },
+	{ "vgt_mode", "1024x768,1280x720@50,1920x1080" },
 };
 
 START_TEST(a_right_value_is_taken_and_passes_the_check)
@@ -67,6 +72,22 @@ static const struct {
 	{ "vgt_mode", "4096x2160@240", "vgt_low_gm_sz", "2" },
 	{ "vgt_log", "loud", "vgt", "1" },
 };
+
+START_TEST(the_last_of_a_list_is_that_of_the_heads_that_follow)
+{
+	ck_assert_int_eq(gt_options_set(&o, "vgt_monitor", "hdmi,dp", &err), 0);
+	ck_assert_int_eq(gt_options_set(&o, "vgt_mode", "800x600,1280x720@50", &err), 0);
+	ck_assert_int_eq(o.monitor[0].link, GT_LINK_HDMI);
+	ck_assert_int_eq(o.monitor[1].link, GT_LINK_DP);
+	ck_assert_int_eq(o.monitor[2].link, GT_LINK_DP);
+	ck_assert(o.monitor[2].plugged);
+	ck_assert_uint_eq(o.mode[0].w_px, 800);
+	ck_assert_uint_eq(o.mode[0].hz, 60);
+	ck_assert_uint_eq(o.mode[1].w_px, 1280);
+	ck_assert_uint_eq(o.mode[2].h_px, 720);
+	ck_assert_uint_eq(o.mode[2].hz, 50);
+}
+END_TEST
 
 START_TEST(values_at_odds_with_each_other_are_refused_with_a_name)
 {
@@ -134,6 +155,7 @@ int main(void)
 			    (int)GT_ARRAY_SIZE(wrong));
 	tcase_add_loop_test(tc, a_right_value_is_taken_and_passes_the_check, 0,
 			    (int)GT_ARRAY_SIZE(right));
+	tcase_add_test(tc, the_last_of_a_list_is_that_of_the_heads_that_follow);
 	tcase_add_loop_test(tc, values_at_odds_with_each_other_are_refused_with_a_name, 0,
 			    (int)GT_ARRAY_SIZE(at_odds));
 	tcase_add_test(tc, every_row_of_the_option_list_is_a_known_key);

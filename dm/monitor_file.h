@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The monitor file, vgt_monitor_config_file.  No Xen needed to build or test. */
-#ifndef DM_MONITOR_H
-#define DM_MONITOR_H
+#ifndef DM_MONITOR_FILE_H
+#define DM_MONITOR_FILE_H
 
 #include "xengt/options.h"
 

@@ -3,7 +3,7 @@
  * The monitor file: which bytes of it are the EDID our guest sees, and whether they are one
  * (VESA E-EDID A2: header, and bytes that sum up to 0).
  */
-#include "monitor.h"
+#include "monitor_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
