@@ -6,6 +6,7 @@
  * Decides what part of a page goes where and which loop does it; the loops are in detile_simd.h.
  */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "detile_kernels.h"
@@ -37,6 +38,7 @@ struct work {
 	struct gt_tile_map map;
 	uint32_t growth;
 	bool stream;
+	uint8_t *strip;        /* NULL, or a row of tiles on its way; see needs_strip() */
 	size_t nr_pages, next; /* the page to be done */
 	size_t nr_copied;
 	uint8_t copy[GT_PAGE_SIZE] __attribute__((aligned(GT_LINE_B)));
@@ -107,26 +109,26 @@ static bool is_aligned(const uint8_t *p)
 }
 
 /* Bytes of one row that lie together: whole lines of the destination, and what is left of them. */
-static void copy_run(const struct work *w, const uint8_t *src, uint8_t *dst, size_t nr_B,
-		     const uint8_t *ahead)
+static void copy_run(const struct work *w, enum gt_turn turn, const uint8_t *src, uint8_t *dst,
+		     size_t nr_B, const uint8_t *ahead)
 {
-	enum gt_turn turn = w->pass->turn;
+	uint32_t growth = gt_turn_growth(turn);
 	bool stream = w->stream;
 	size_t head_B = 0, body_B;
 
 	if (stream && !is_aligned(dst)) {
 		size_t until = GT_LINE_B - ((uintptr_t)dst & (GT_LINE_B - 1));
 
-		stream = until % (gt_turn_cpp_B(turn) * w->growth) == 0;
-		head_B = stream ? until / w->growth : 0;
+		stream = until % (gt_turn_cpp_B(turn) * growth) == 0;
+		head_B = stream ? until / growth : 0;
 		head_B = head_B < nr_B ? head_B : nr_B;
 	}
 	body_B = (nr_B - head_B) & ~(size_t)(GT_LINE_B - 1);
 	gt_run_scalar(src, dst, head_B, turn);
 	if (body_B) {
-		w->k->run[turn][stream](src + head_B, dst + head_B * w->growth, body_B, ahead);
+		w->k->run[turn][stream](src + head_B, dst + head_B * growth, body_B, ahead);
 	}
-	gt_run_scalar(src + head_B + body_B, dst + (head_B + body_B) * w->growth,
+	gt_run_scalar(src + head_B + body_B, dst + (head_B + body_B) * growth,
 		      nr_B - head_B - body_B, turn);
 }
 
@@ -168,7 +170,8 @@ static void copy_lines(const struct work *w, const struct gt_tile_part *all)
 		return;
 	}
 	core = cut(all, x, x_end, y, y_end);
-	stream = w->stream && is_aligned(core.dst) && core.dst_stride_B % GT_LINE_B == 0;
+	stream =
+	    w->stream && !w->strip && is_aligned(core.dst) && core.dst_stride_B % GT_LINE_B == 0;
 	copy_cut(all, all->x, all->x_end, all->y, y);
 	copy_cut(all, all->x, x, y, y_end);
 	w->k->part[all->turn][stream](&core);
@@ -188,49 +191,107 @@ static void copy_rows(const struct work *w, const struct gt_tile_part *p)
 			uint32_t at = gt_tile_swizzle(p->map, w->map.row[y] + x);
 			uint32_t nr_B = min_u32(w->map.run_B - x % w->map.run_B, p->x_end - x);
 
-			copy_run(w, p->src + at, d, nr_B, p->ahead + w->map.row[y] + x);
+			copy_run(w, p->turn, p->src + at, d, nr_B, p->ahead + w->map.row[y] + x);
 			d += nr_B * w->growth;
 			x += nr_B;
 		}
 	}
 }
 
+/*
+ * Whether tiles go through a strip of memory that stays in the second-level cache: Y tiles whose
+ * lines would begin beside the destination's.  From there they go in whole rows.
+ */
+static bool needs_strip(const struct work *w)
+{
+	const struct gt_detile_pass *p = w->pass;
+	const uint8_t *line = p->dst - (size_t)(p->rect.x_B % GT_LINE_B) * w->growth;
+
+	return w->stream && !p->only_changed && p->surface->tiling != GT_TILE_X &&
+	       (!is_aligned(line) || p->dst_stride_B % GT_LINE_B);
+}
+
+#define STRIP_MAX_B (768u << 10)
+
+static size_t strip_stride_B(const struct work *w)
+{
+	const struct gt_rect *r = &w->pass->rect;
+	size_t row_B = (size_t)(r->x_B % GT_LINE_B + r->w_B) * w->growth;
+
+	return (row_B + GT_LINE_B - 1) & ~(size_t)(GT_LINE_B - 1);
+}
+
+static void strip_begin(struct work *w)
+{
+	size_t size_B = strip_stride_B(w) * w->map.h;
+
+	if (needs_strip(w) && size_B <= STRIP_MAX_B) {
+		/* without one it is slower, nothing else */
+		w->strip = aligned_alloc(GT_LINE_B, size_B);
+	}
+}
+
+static void strip_put(const struct work *w, const uint8_t *from, uint8_t *dst, uint32_t rows)
+{
+	for (uint32_t i = 0; i < rows; i++, dst += w->pass->dst_stride_B) {
+		copy_run(w, GT_TURN_NONE, from, dst, (size_t)w->pass->rect.w_B * w->growth, from);
+		from += strip_stride_B(w);
+	}
+}
+
+/* Rows [@tile_y, @tile_y + @rows) of the next row of tiles. */
+static void copy_tile_row(struct work *w, uint32_t tile_y, uint32_t rows, uint8_t *dst,
+			  size_t dst_stride_B)
+{
+	const struct gt_detile_pass *pass = w->pass;
+	uint32_t x_end = pass->rect.x_B + pass->rect.w_B;
+
+	for (uint32_t x = pass->rect.x_B; x < x_end;) {
+		uint32_t tile_x = x % w->map.w_B;
+		uint32_t nr_B = min_u32(w->map.w_B - tile_x, x_end - x);
+		struct gt_tile_part p = {.map = &w->map,
+					 .x = tile_x,
+					 .x_end = tile_x + nr_B,
+					 .y = tile_y,
+					 .y_end = tile_y + rows,
+					 .dst = dst,
+					 .dst_stride_B = dst_stride_B,
+					 .turn = pass->turn};
+
+		p.src = take_page(w, &p.ahead);
+		if (p.src && pass->surface->tiling == GT_TILE_X) {
+			copy_rows(w, &p);
+		} else if (p.src) {
+			copy_lines(w, &p);
+		}
+		dst += nr_B * w->growth;
+		x += nr_B;
+	}
+}
+
 static void pass_tiled(struct work *w)
 {
 	const struct gt_detile_pass *pass = w->pass;
-	const struct gt_rect *r = &pass->rect;
-	uint32_t y = r->y, y_end = r->y + r->h, x_end = r->x_B + r->w_B;
+	uint32_t y = pass->rect.y, y_end = pass->rect.y + pass->rect.h;
 	uint8_t *dst = pass->dst;
 
 	gt_tile_map_build(pass->surface, &w->map);
+	strip_begin(w);
 	while (y < y_end) {
 		uint32_t tile_y = y % w->map.h, rows = min_u32(w->map.h - tile_y, y_end - y);
-		uint8_t *d = dst;
 
-		for (uint32_t x = r->x_B; x < x_end;) {
-			uint32_t tile_x = x % w->map.w_B;
-			uint32_t nr_B = min_u32(w->map.w_B - tile_x, x_end - x);
-			struct gt_tile_part p = {.map = &w->map,
-						 .x = tile_x,
-						 .x_end = tile_x + nr_B,
-						 .y = tile_y,
-						 .y_end = tile_y + rows,
-						 .dst = d,
-						 .dst_stride_B = pass->dst_stride_B,
-						 .turn = pass->turn};
+		if (w->strip) {
+			size_t skip_B = (size_t)(pass->rect.x_B % GT_LINE_B) * w->growth;
 
-			p.src = take_page(w, &p.ahead);
-			if (p.src && pass->surface->tiling == GT_TILE_X) {
-				copy_rows(w, &p);
-			} else if (p.src) {
-				copy_lines(w, &p);
-			}
-			d += nr_B * w->growth;
-			x += nr_B;
+			copy_tile_row(w, tile_y, rows, w->strip + skip_B, strip_stride_B(w));
+			strip_put(w, w->strip + skip_B, dst, rows);
+		} else {
+			copy_tile_row(w, tile_y, rows, dst, pass->dst_stride_B);
 		}
 		dst += pass->dst_stride_B * rows;
 		y += rows;
 	}
+	free(w->strip);
 }
 
 /* The pieces of rows that lie in the page which begins @page_B after the start of the surface. */
@@ -248,7 +309,7 @@ static void copy_linear_page(const struct work *w, uint64_t page_B, const uint8_
 		uint64_t from = row_B > page_B ? row_B : page_B;
 		uint64_t to = row_B + w_B < end_B ? row_B + w_B : end_B;
 
-		copy_run(w, page + (from - page_B),
+		copy_run(w, pass->turn, page + (from - page_B),
 			 pass->dst + row * pass->dst_stride_B + (from - row_B) * w->growth,
 			 (size_t)(to - from), ahead + (from - page_B));
 	}
@@ -295,6 +356,7 @@ size_t gt_detile_pass(const struct gt_detile_pass *pass)
 	w.stream = wants_stream(pass);
 	w.nr_pages = gt_detile_nr_pages(pass->surface, &pass->rect);
 	w.next = w.nr_copied = 0;
+	w.strip = NULL;
 	if (pass->surface->tiling == GT_LINEAR) {
 		pass_linear(&w);
 	} else {
