@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	check_mi \
 	check_options \
 	check_pci \
+	check_pipe_crc \
 	check_png \
 	check_ppgtt \
 	check_ppgtt_shadow \
@@ -150,6 +151,11 @@ check_options_LDADD = $(UNIT_LIBS)
 check_pci_SOURCES = tests/unit/check_pci.c
 check_pci_CFLAGS = $(UNIT_CFLAGS)
 check_pci_LDADD = $(UNIT_LIBS)
+
+check_pipe_crc_SOURCES = tests/unit/check_pipe_crc.c \
+	tests/support/picture.c tests/support/picture.h
+check_pipe_crc_CFLAGS = $(UNIT_CFLAGS)
+check_pipe_crc_LDADD = $(UNIT_LIBS)
 
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools

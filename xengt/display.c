@@ -301,7 +301,8 @@ static bool vblank_wanted(struct gt_vgpu *v, unsigned pipe)
 		}
 	}
 	/* IIR follows IMR alone: a driver may wait for the bit without an interrupt (IER). */
-	return p->enabled && gt_irq_unmasked(v, GT_IRQ_PIPE_A + pipe, bits);
+	return p->enabled && (gt_irq_unmasked(v, GT_IRQ_PIPE_A + pipe, bits) ||
+			      gt_pipe_crc_wanted(v, pipe));
 }
 
 void gt_display_vblank_update(struct gt_vgpu *v, unsigned pipe)
@@ -327,6 +328,7 @@ void gt_display_run(struct gt_vgpu *v)
 			continue;
 		}
 		p->next_vblank_ns = UINT64_MAX;
+		gt_pipe_crc_vblank(v, pipe);
 		gt_display_latch(v, pipe);
 		gt_count_n(v, GT_C_vblanks, gt_irq_unmasked(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK));
 		gt_irq_raise(v, GT_IRQ_PIPE_A + pipe, IRQ_VBLANK);

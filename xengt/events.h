@@ -44,6 +44,7 @@ struct gt_vgpu;
 	X(longest_busy_us, "longest time in which some engine had work, from idle to idle")        \
 	X(commands, "commands executed")                                                           \
 	X(resets, "engine resets the guest asked for")                                             \
+	X(pipe_crcs, "CRCs of frames computed for the guest")                                      \
 	X(snapshots, "pictures taken")                                                             \
 	X(frames_mapped, "guest pages mapped")                                                     \
 	X(clients, "clients accepted")                                                             \

@@ -52,6 +52,7 @@ libmediator_la_SOURCES = \
 	xengt/options.c \
 	xengt/partition.c \
 	xengt/pci.c \
+	xengt/pipe_crc.c xengt/pipe_crc.h \
 	xengt/pixel.c xengt/pixel.h \
 	xengt/pixel_yuv.c \
 	xengt/platform.c \

@@ -8,6 +8,7 @@
  * BDW vol 11.  Which ports and pipes there are (SFUSE_STRAP, DFSM) is monitor.c's.
  */
 #include "display_rows.h"
+#include "pipe_crc.h"
 
 #define PRM_DISPLAY    "SKL vol 12, Display"
 #define PRM_WATERMARK  "SKL vol 12, Display Watermark"
@@ -51,8 +52,10 @@
 	ROW("TRANS_MULT_" id, (at) + 0x2c, PRM_TRANSCODER),                                        \
 	ROWS("TRANS_DATA_MN_" id, (at) + 0x30, 4, PRM_TRANSCODER),                                 \
 	ROWS("TRANS_LINK_MN_" id, (at) + 0x40, 4, PRM_TRANSCODER),                                 \
-	ROW("PIPE_CRC_CTL_" id, (at) + 0x50, PRM_TRANSCODER),                                      \
-	ROWS("PIPE_CRC_RES_" id, (at) + 0x64, 5, PRM_TRANSCODER),                                  \
+	{ .name = "PIPE_CRC_CTL_" id, .off = (at) + 0x50, .write = gt_pipe_crc_ctl_write,          \
+	  .prm = PRM_TRANSCODER },                                                                 \
+	{ .name = "PIPE_CRC_RES_" id, .off = (at) + 0x64, .nr = 5, .ro = ~0u,                      \
+	  .prm = PRM_TRANSCODER },                                                                 \
 	ROW("VIDEO_DIP_CTL_" id, (at) + 0x200, PRM_TRANSCODER),                                    \
 	ROWS("VIDEO_DIP_DATA_" id, (at) + 0x220, 72, PRM_TRANSCODER),                              \
 	ROW("TRANS_DDI_FUNC_CTL_" id, (at) + 0x400, PRM_TRANSCODER),                               \

@@ -22,6 +22,7 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
 	gt_display_reset(v);
 	gt_color_reset(v);
+	gt_pipe_crc_reset(v);
 	gt_gmbus_reset(v);
 	gt_monitors_reset(v);
 	memset(v->pcode_frequency, 0, sizeof(v->pcode_frequency));
@@ -112,6 +113,7 @@ void gt_vgpu_destroy(struct gt_vgpu *v)
 	gt_ggtt_finish(v);
 	gt_regs_finish(v);
 	gt_frames_destroy(v->frames);
+	gt_pipe_crc_reset(v);
 	free(v);
 }
 

@@ -17,6 +17,7 @@
 #include "irq.h"
 #include "monitor.h"
 #include "pci.h"
+#include "pipe_crc.h"
 #include "ppgtt.h"
 #include "record.h"
 #include "regs.h"
@@ -38,6 +39,7 @@ struct gt_vgpu {
 	struct gt_submit submit;
 	struct gt_display display;
 	struct gt_color color;
+	struct gt_pipe_crc pipe_crc;
 	struct gt_gmbus gmbus;
 	struct gt_monitors monitors;
 	uint16_t pcode_frequency[256]; /* clocks.c */
