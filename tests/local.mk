@@ -269,6 +269,7 @@ fuzz: $(FUZZ_TARGETS)
 # Measurements: `make bench` prints one table; a program fails if it misses a target.
 BENCHES = \
 	bench_detile \
+	bench_compose \
 	bench_encode
 check_PROGRAMS += $(BENCHES)
 BENCH_SOURCES = tests/bench/bench.c tests/bench/bench.h
@@ -276,6 +277,10 @@ BENCH_LIBS = libtestsupport.la libmediator.la
 bench_detile_SOURCES = tests/bench/bench_detile.c $(BENCH_SOURCES)
 bench_detile_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 bench_detile_LDADD = $(BENCH_LIBS)
+
+bench_compose_SOURCES = tests/bench/bench_compose.c $(BENCH_SOURCES)
+bench_compose_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+bench_compose_LDADD = $(BENCH_LIBS)
 
 bench_encode_SOURCES = tests/bench/bench_encode.c $(BENCH_SOURCES)
 bench_encode_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools

@@ -27,6 +27,9 @@ const struct gt_kernels *const gt_kernels[GT_NR_SIMD] = {
 
 /* How far ahead pages are asked for: one is too late, four leave the first-level cache again. */
 #define PAGES_AHEAD 2
+/* And how far ahead their addresses are looked up, by asking for one line: pages that are
+ * neighbours in a picture seldom are in memory. */
+#define WALKS_AHEAD 4
 
 /* What a page that is not there reads as. */
 static const uint8_t zero_page[GT_PAGE_SIZE] __attribute__((aligned(GT_LINE_B)));
@@ -79,6 +82,7 @@ static const uint8_t *take_page(struct work *w, const uint8_t **ahead)
 	size_t i = w->next++;
 	const uint8_t *page = page_at(w, i);
 
+	__builtin_prefetch(page_at(w, i + WALKS_AHEAD));
 	*ahead = page_at(w, i + PAGES_AHEAD);
 	if (p->key && p->only_changed) {
 		uint64_t seen = gt_hash_page(p->key, page, NULL, *ahead);
