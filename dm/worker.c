@@ -159,11 +159,19 @@ static int set_up(struct worker *w, struct gt_error *err)
 	return ret ? ret : create_vgpu(w, err);
 }
 
+static uint64_t deadline_ns(const struct worker *w)
+{
+	uint64_t vgpu_ns = gt_vgpu_deadline_ns(w->vgpu);
+	uint64_t server_ns = gt_server_deadline_ns(w->server);
+
+	return vgpu_ns < server_ns ? vgpu_ns : server_ns;
+}
+
 /* Time to sleep; true if for ever, i.e. until something happens. */
 static bool sleep_time(const struct worker *w, bool busy, struct timespec *ts)
 {
 	uint64_t now_ns = w->guest->ops->now_ns(w->guest);
-	uint64_t at_ns = busy ? 0 : gt_vgpu_deadline_ns(w->vgpu);
+	uint64_t at_ns = busy ? 0 : deadline_ns(w);
 	uint64_t rest_ns = at_ns > now_ns ? at_ns - now_ns : 0;
 	bool settling = dm_tracking_is_pending(dm_guest_tracking(w->guest));
 
@@ -204,6 +212,7 @@ static int loop(struct worker *w)
 		bool for_ever = sleep_time(w, busy, &ts);
 		int n = ppoll(fds, GT_ARRAY_SIZE(fds), for_ever ? NULL : &ts, NULL);
 
+		gt_vgpu_woken(w->vgpu);
 		if (n < 0 && errno != EINTR) {
 			gt_err(GT_T_DM, "cannot wait for events: %s", strerror(errno));
 			return 1;
@@ -220,6 +229,9 @@ static int loop(struct worker *w)
 		}
 		if (n > 0 && fds[1].revents) {
 			gt_server_dispatch(w->server);
+		}
+		if (gt_server_deadline_ns(w->server) <= w->guest->ops->now_ns(w->guest)) {
+			gt_server_run(w->server);
 		}
 		dm_ioreqs_settle(w->ioreqs, w->guest);
 		if (busy || is_due(w)) {

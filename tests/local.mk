@@ -12,6 +12,7 @@ libtestsupport_la_SOURCES = \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/ppgtt_model.c tests/support/ppgtt_model.h \
 	tests/support/screen.c tests/support/screen.h \
+	tests/support/serving.c tests/support/serving.h \
 	tests/support/swizzle.c tests/support/swizzle.h \
 	tests/support/test_run.h \
 	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h
@@ -23,11 +24,14 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	check_blt \
 	check_blt_random \
+	check_camera \
+	check_client \
 	check_clocks \
 	check_color \
 	check_commands \
 	check_compose \
 	check_context \
+	check_damage \
 	check_detile \
 	check_detile_pass \
 	check_display \
@@ -56,7 +60,8 @@ UNIT_TESTS = \
 	check_submit \
 	check_tracking \
 	check_traces \
-	check_twin
+	check_twin \
+	check_wait
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
@@ -67,6 +72,14 @@ check_blt_LDADD = $(UNIT_LIBS)
 check_blt_random_SOURCES = tests/unit/check_blt_random.c
 check_blt_random_CFLAGS = $(UNIT_CFLAGS)
 check_blt_random_LDADD = $(UNIT_LIBS)
+
+check_camera_SOURCES = tests/unit/check_camera.c
+check_camera_CFLAGS = $(UNIT_CFLAGS)
+check_camera_LDADD = $(UNIT_LIBS)
+
+check_client_SOURCES = tests/unit/check_client.c
+check_client_CFLAGS = $(UNIT_CFLAGS)
+check_client_LDADD = libxengt.la $(UNIT_LIBS)
 
 check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
@@ -89,6 +102,10 @@ check_compose_LDADD = $(UNIT_LIBS)
 check_context_SOURCES = tests/unit/check_context.c
 check_context_CFLAGS = $(UNIT_CFLAGS)
 check_context_LDADD = $(UNIT_LIBS)
+
+check_damage_SOURCES = tests/unit/check_damage.c
+check_damage_CFLAGS = $(UNIT_CFLAGS)
+check_damage_LDADD = $(UNIT_LIBS)
 
 check_detile_SOURCES = tests/unit/check_detile.c
 check_detile_CFLAGS = $(UNIT_CFLAGS)
@@ -187,7 +204,7 @@ check_replay_LDADD = $(UNIT_LIBS)
 
 check_server_SOURCES = tests/unit/check_server.c
 check_server_CFLAGS = $(UNIT_CFLAGS)
-check_server_LDADD = libxengt.la $(UNIT_LIBS)
+check_server_LDADD = $(UNIT_LIBS)
 
 check_snapshot_SOURCES = tests/unit/check_snapshot.c
 check_snapshot_CFLAGS = $(UNIT_CFLAGS)
@@ -208,6 +225,10 @@ check_tracking_LDADD = $(UNIT_LIBS)
 check_twin_SOURCES = tests/unit/check_twin.c
 check_twin_CFLAGS = $(UNIT_CFLAGS)
 check_twin_LDADD = $(UNIT_LIBS)
+
+check_wait_SOURCES = tests/unit/check_wait.c
+check_wait_CFLAGS = $(UNIT_CFLAGS)
+check_wait_LDADD = $(UNIT_LIBS)
 
 if HAVE_XEN
 check_PROGRAMS += check_xlconfig

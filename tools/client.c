@@ -6,7 +6,7 @@
  * tools.  What people are told is the tools' business, except for the sentences of errors.
  */
 #define _GNU_SOURCE
-#include "xengt/client.h"
+#include "client_internal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,14 +22,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define MAX_TEXT_B  (64u << 20)
-#define MAX_SIDE_PX 65536u
-#define NEED_SEALS  (F_SEAL_SHRINK | F_SEAL_WRITE)
-
-struct xengt_client {
-	int sock;
-	char detail[XENGT_DETAIL_MAX];
-};
+#define MAX_TEXT_B (64u << 20)
 
 /* A reply as it came: payload checked for size, descriptor -1 if there was none. */
 struct answer {
@@ -66,12 +59,12 @@ static bool parse_domid(const char *text, size_t len, uint32_t *domid)
 	return true;
 }
 
-static int set_timeout(int sock)
+int client_set_timeout(struct xengt_client *c, uint32_t ms)
 {
-	struct timeval t = { XENGT_TIMEOUT_MS / 1000, XENGT_TIMEOUT_MS % 1000 * 1000 };
+	struct timeval t = { ms / 1000, ms % 1000 * 1000 };
 
-	if (setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)) ||
-	    setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t))) {
+	if (setsockopt(c->sock, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)) ||
+	    setsockopt(c->sock, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t))) {
 		return -errno;
 	}
 	return 0;
@@ -96,7 +89,7 @@ static int connect_domid(uint32_t domid, struct xengt_client **out)
 		ret = -errno;
 		goto err_client;
 	}
-	ret = set_timeout(c->sock);
+	ret = client_set_timeout(c, XENGT_TIMEOUT_MS);
 	if (ret) {
 		goto err_sock;
 	}
@@ -179,6 +172,7 @@ const char *xengt_strerror(int ret)
 		[XENGT_E_MEMORY] = "the vGPU's worker is out of memory",
 		[XENGT_E_BUSY] = "the vGPU serves too many clients already",
 		[XENGT_E_INTERNAL] = "the vGPU's worker failed",
+		[XENGT_E_REGION] = "the region is not part of the picture",
 	};
 
 	if (ret >= 0) {
@@ -269,8 +263,8 @@ static int receive(struct xengt_client *c, struct answer *a)
 }
 
 /*
- * Whether a reply is what was asked for: with status OK the payload's size and a descriptor if
- * @want_fd, otherwise neither.
+ * Whether a reply is what was asked for: with status OK the payload's size, and no descriptor
+ * unless one is wanted; otherwise neither.
  */
 static bool answer_fits(const struct answer *a, uint32_t command, size_t payload_B, bool want_fd)
 {
@@ -279,26 +273,23 @@ static bool answer_fits(const struct answer *a, uint32_t command, size_t payload
 	if (ok && a->head.command != command) {
 		return false;
 	}
-	return a->head.payload_B == (ok ? payload_B : 0) && (a->fd >= 0) == (ok && want_fd);
+	return a->head.payload_B == (ok ? payload_B : 0) && (a->fd < 0 || (ok && want_fd));
 }
 
-/* Ask, wait, check. On 0 a descriptor in *fd is the caller's. */
-static int ask(struct xengt_client *c, uint32_t command, uint32_t head, void *payload,
-	       size_t payload_B, int *fd)
+int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload, size_t payload_B,
+	       int *fd)
 {
-	struct xengt_request req = {
-		.magic = XENGT_PROTOCOL_MAGIC, .command = command, .head = head
-	};
 	struct answer a;
 	int sent = 0, ret;
 
 	c->detail[0] = 0;
-	if (send(c->sock, &req, sizeof(req), MSG_NOSIGNAL) < 0) {
+	req->magic = XENGT_PROTOCOL_MAGIC;
+	if (send(c->sock, req, sizeof(*req), MSG_NOSIGNAL) < 0) {
 		sent = errno == EAGAIN ? -ETIMEDOUT : -errno;
 	}
 	/* A worker that closed on us may have said why: look even if sending failed. */
 	ret = receive(c, &a);
-	if (!ret && !answer_fits(&a, command, payload_B, fd != NULL)) {
+	if (!ret && !answer_fits(&a, req->command, payload_B, fd != NULL)) {
 		ret = -EPROTO;
 	}
 	if (!ret && a.head.status) {
@@ -321,8 +312,9 @@ static int ask(struct xengt_client *c, uint32_t command, uint32_t head, void *pa
 
 int xengt_info(struct xengt_client *c, struct xengt_info *out)
 {
+	struct xengt_request req = { .command = XENGT_CMD_INFO };
 	struct xengt_info info;
-	int ret = ask(c, XENGT_CMD_INFO, 0, &info, sizeof(info), NULL);
+	int ret = client_ask(c, &req, &info, sizeof(info), NULL);
 
 	if (ret) {
 		return ret;
@@ -333,14 +325,13 @@ int xengt_info(struct xengt_client *c, struct xengt_info *out)
 	return 0;
 }
 
-/* Map @size_B bytes of a memfd that can no longer shrink under us. */
-static int map_sealed(int fd, uint64_t size_B, const void **out)
+int client_map(int fd, uint64_t size_B, int seals, const void **out)
 {
-	int seals = fcntl(fd, F_GET_SEALS);
+	int have = fcntl(fd, F_GET_SEALS);
 	struct stat st;
 	void *at;
 
-	if (seals < 0 || (seals & NEED_SEALS) != NEED_SEALS || fstat(fd, &st) || st.st_size < 0 ||
+	if (have < 0 || (have & seals) != seals || fstat(fd, &st) || st.st_size < 0 ||
 	    (uint64_t)st.st_size < size_B || !size_B || size_B > SIZE_MAX) {
 		return -EPROTO;
 	}
@@ -352,52 +343,23 @@ static int map_sealed(int fd, uint64_t size_B, const void **out)
 	return 0;
 }
 
-static bool frame_is_sane(const struct xengt_frame *f)
-{
-	return f->width_px && f->width_px <= MAX_SIDE_PX && f->height_px &&
-	       f->height_px <= MAX_SIDE_PX && f->fourcc == XENGT_FOURCC_XRGB8888 && !f->modifier &&
-	       f->stride_B % 4 == 0 && f->stride_B / 4 >= f->width_px &&
-	       f->size_B / f->stride_B >= f->height_px;
-}
-
-int xengt_snapshot(struct xengt_client *c, unsigned head, struct xengt_picture *out)
-{
-	struct xengt_picture p;
-	int ret = ask(c, XENGT_CMD_SNAPSHOT, head, &p.frame, sizeof(p.frame), &p.fd);
-
-	if (ret) {
-		return ret;
-	}
-	ret = frame_is_sane(&p.frame) ? map_sealed(p.fd, p.frame.size_B, &p.pixels) : -EPROTO;
-	if (ret) {
-		close(p.fd);
-		return ret;
-	}
-	*out = p;
-	return 0;
-}
-
-void xengt_picture_release(struct xengt_picture *p)
-{
-	munmap((void *)(uintptr_t)p->pixels, (size_t)p->frame.size_B);
-	close(p->fd);
-	memset(p, 0, sizeof(*p));
-	p->fd = -1;
-}
-
 static int ask_text(struct xengt_client *c, uint32_t command, char **text)
 {
+	struct xengt_request req = { .command = command };
 	struct xengt_text t;
 	const void *at = NULL;
 	char *copy;
-	int fd, ret = ask(c, command, 0, &t, sizeof(t), &fd);
+	int fd, ret = client_ask(c, &req, &t, sizeof(t), &fd);
 
 	if (ret) {
 		return ret;
 	}
-	ret = t.size_B > MAX_TEXT_B ? -EPROTO : 0;
+	ret = fd < 0 || t.size_B > MAX_TEXT_B ? -EPROTO : 0;
 	if (!ret && t.size_B) {
-		ret = map_sealed(fd, t.size_B, &at);
+		ret = client_map(fd, t.size_B, F_SEAL_SHRINK | F_SEAL_WRITE, &at);
+	}
+	if (fd < 0) {
+		return ret;
 	}
 	close(fd);
 	if (ret) {

@@ -5,8 +5,13 @@ xengtinclude_HEADERS = include/xengt/client.h include/xengt/protocol.h
 pkgconfig_DATA = tools/xengt.pc
 
 lib_LTLIBRARIES += libxengt.la
-libxengt_la_SOURCES = tools/client.c
-libxengt_la_LDFLAGS = -version-info 0:0:0 -no-undefined -export-symbols-regex '^xengt_'
+libxengt_la_SOURCES = \
+	tools/client.c tools/client_internal.h \
+	tools/picture.c
+libxengt_la_LDFLAGS = -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(top_srcdir)/tools/libxengt.map
+libxengt_la_DEPENDENCIES = tools/libxengt.map
+EXTRA_DIST += tools/libxengt.map
 
 noinst_LTLIBRARIES += libtools.la
 libtools_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(LIBISAL_CFLAGS) $(LIBPNG_CFLAGS) \

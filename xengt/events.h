@@ -47,7 +47,15 @@ struct gt_vgpu;
 	X(pipe_crcs, "CRCs of frames computed for the guest")                                      \
 	X(snapshots, "pictures taken")                                                             \
 	X(frames_mapped, "guest pages mapped")                                                     \
+	X(frames_cached_now, "guest pages kept mapped for pictures at the moment")                 \
+	X(snapshots_unchanged, "pictures asked for that had not changed")                          \
+	X(looks, "looks at what a waiting client waits for")                                       \
+	X(looks_ns, "time spent in them")                                                          \
+	X(waits, "times a client began to wait for a change")                                      \
 	X(clients, "clients accepted")                                                             \
+	X(clients_now, "clients connected at the moment")                                          \
+	X(clients_refused, "clients turned away because there were too many")                      \
+	X(wakeups, "times the worker woke up")                                                     \
 	X(client_garbage, "requests of clients that made no sense")
 
 /*     name                     what the guest did */

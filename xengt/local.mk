@@ -34,6 +34,7 @@ libmediator_la_SOURCES = \
 	xengt/compose_internal.h xengt/compose_lay.c \
 	xengt/compose_pages.c \
 	xengt/compose_view.c \
+	xengt/damage.c xengt/damage.h \
 	xengt/display.c \
 	xengt/dp.c \
 	xengt/edid.c xengt/edid.h \
@@ -50,6 +51,7 @@ libmediator_la_SOURCES = \
 	xengt/log.c \
 	xengt/monitor.c xengt/monitor.h \
 	xengt/options.c \
+	xengt/page_cache.c xengt/page_cache.h \
 	xengt/partition.c \
 	xengt/pci.c \
 	xengt/pipe_crc.c xengt/pipe_crc.h \
@@ -87,4 +89,5 @@ libmediator_la_SOURCES = \
 	xengt/twin/mi_mem.c \
 	xengt/twin/pipe_control.c \
 	xengt/twin/twin.c xengt/twin/twin.h \
-	xengt/vgpu.c
+	xengt/vgpu.c \
+	xengt/watch.c xengt/watch.h

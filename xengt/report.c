@@ -44,7 +44,7 @@ static int seal_text(const char *name, char *text, size_t len, uint64_t *size_B)
 		if (len) {
 			memcpy(s.mem, text, len);
 		}
-		ret = gt_sealed_finish(&s);
+		ret = gt_sealed_finish(&s, false);
 	}
 	free(text);
 	if (ret >= 0) {

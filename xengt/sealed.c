@@ -52,8 +52,9 @@ void gt_sealed_abort(struct gt_sealed *s)
 	*s = (struct gt_sealed){ .fd = -1 };
 }
 
-int gt_sealed_finish(struct gt_sealed *s)
+int gt_sealed_finish(struct gt_sealed *s, bool writable)
 {
+	int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | (writable ? 0 : F_SEAL_WRITE);
 	int fd = s->fd;
 
 	/* F_SEAL_WRITE wants no writable mapping left. */
@@ -61,7 +62,7 @@ int gt_sealed_finish(struct gt_sealed *s)
 		munmap(s->mem, s->size_B);
 	}
 	*s = (struct gt_sealed){ .fd = -1 };
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)) {
+	if (fcntl(fd, F_ADD_SEALS, seals)) {
 		int err = errno;
 
 		close(fd);

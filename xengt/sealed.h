@@ -6,6 +6,7 @@
 #ifndef GT_SEALED_H
 #define GT_SEALED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct gt_sealed {
@@ -16,8 +17,12 @@ struct gt_sealed {
 
 /* 0 or negative errno.  All memory is had here: filling cannot fail.  @size_B 0 gives mem NULL. */
 int gt_sealed_open(struct gt_sealed *s, const char *name, size_t size_B);
-/* Seal.  The descriptor, now the caller's, or negative errno; @s is gone either way. */
-int gt_sealed_finish(struct gt_sealed *s);
+/*
+ * Seal: its size, and what is in it unless @writable (a udmabuf can be made of no other; what is
+ * written then is the business of those that share it, we have no mapping of it any more).  The
+ * descriptor, now the caller's, or negative errno; @s is gone either way.
+ */
+int gt_sealed_finish(struct gt_sealed *s, bool writable);
 void gt_sealed_abort(struct gt_sealed *s);
 
 #endif

@@ -6,6 +6,12 @@
  * a client is answered once a turn, and one that sends garbage or does not read its answers is
  * closed.  What the answers are is snapshot.c's and report.c's business.
  *
+ * A client that waits for a change costs looks at what its picture was made of.  A write of a
+ * display register brings the next one forward.  Drawing into a frame that is shown exits nothing,
+ * so there is a look LOOK_MIN_ns after the last change, and each that finds nothing makes the time
+ * to the next longer, up to LOOK_MAX_ns; looks take no more than one part in LOOK_SHARE of the
+ * time, whatever is waited for.  Nobody waits: no look, no timer.
+ *
  * Who may connect is decided by the socket's owner and mode (root, 0600), which the supervisor
  * sets: a picture of a guest's screen is as private as its memory.
  */
@@ -21,6 +27,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "page_cache.h"
 #include "report.h"
 #include "snapshot.h"
 #include "vgpu_internal.h"
@@ -36,13 +43,31 @@
  */
 #define SEND_BUFFER_B 4096
 
+#define NS_PER_MS   UINT64_C(1000000)
+#define LOOK_MIN_ns (16 * NS_PER_MS) /* about a frame */
+#define LOOK_MAX_ns (256 * NS_PER_MS)
+#define LOOK_SOON_ns (4 * NS_PER_MS) /* after a register was written */
+#define LOOK_SHARE  8
+
+struct client {
+	int fd; /* -1: free */
+	bool waits;
+	uint64_t until_ns;	 /* waits: when it is told that nothing changed */
+	struct gt_memory memory; /* of its last tracked picture */
+};
+
 struct gt_server {
 	struct gt_vgpu *v;
 	char name[sizeof(((struct xengt_info *)0)->name)];
 	int epoll_fd, listen_fd;
 	int spare_fd; /* given up to refuse a client when no descriptor is left */
-	unsigned nr_clients;
-	int client[XENGT_MAX_CLIENTS]; /* -1: free */
+	unsigned nr_clients, nr_waiting;
+	struct client client[XENGT_MAX_CLIENTS];
+	struct gt_camera camera;
+	uint64_t looked_ns;	   /* end of the last look */
+	uint64_t pause_ns;	   /* from there to the next */
+	uint64_t least_pause_ns;   /* that it must not be shorter than: LOOK_SHARE */
+	uint64_t seen_writes;	   /* v->display_writes at the last look */
 };
 
 /* The payload of a reply is one of these. */
@@ -50,6 +75,7 @@ union payload {
 	struct xengt_info info;
 	struct xengt_frame frame;
 	struct xengt_text text;
+	struct xengt_change change;
 };
 
 struct answer {
@@ -102,11 +128,28 @@ static void answer_init(struct answer *a, uint32_t command, enum xengt_status st
 	a->fd = -1;
 }
 
-static void client_close(struct gt_server *s, unsigned slot)
+static void count_clients(struct gt_server *s)
 {
-	close(s->client[slot]); /* epoll forgets it by itself */
-	s->client[slot] = -1;
+	s->v->events.count[GT_C_clients_now] = s->nr_clients;
+}
+
+static void client_stop_waiting(struct gt_server *s, struct client *c)
+{
+	s->nr_waiting -= c->waits;
+	c->waits = false;
+}
+
+static void client_close(struct gt_server *s, struct client *c)
+{
+	client_stop_waiting(s, c);
+	gt_memory_clear(&c->memory);
+	close(c->fd); /* epoll forgets it by itself */
+	c->fd = -1;
 	s->nr_clients--;
+	count_clients(s);
+	if (!s->nr_clients) {
+		gt_page_cache_drop(s->camera.cache);
+	}
 }
 
 /* A text report: @fd is its memfd, or negative errno. */
@@ -122,7 +165,18 @@ static void answer_text(struct answer *a, int fd, uint64_t size_B)
 	a->head.payload_B = sizeof(a->payload.text);
 }
 
-static void make_answer(struct gt_server *s, const struct xengt_request *req, struct answer *a)
+static void take_picture(struct gt_server *s, struct client *c, const struct xengt_request *req,
+			 struct answer *a)
+{
+	const struct gt_view view = { req->head, req->flags, req->plane, req->region };
+
+	a->head.status = gt_camera_take(&s->camera, &view, req->since, &c->memory,
+					&a->payload.frame, &a->fd, a->head.detail);
+	a->head.payload_B = a->head.status ? 0 : sizeof(a->payload.frame);
+}
+
+static void make_answer(struct gt_server *s, struct client *c, const struct xengt_request *req,
+			struct answer *a)
 {
 	uint64_t size_B = 0;
 	int fd;
@@ -133,9 +187,7 @@ static void make_answer(struct gt_server *s, const struct xengt_request *req, st
 		a->head.payload_B = sizeof(a->payload.info);
 		break;
 	case XENGT_CMD_SNAPSHOT:
-		a->head.status = gt_snapshot_take(s->v, req->head, &a->payload.frame, &a->fd,
-						  a->head.detail);
-		a->head.payload_B = a->head.status ? 0 : sizeof(a->payload.frame);
+		take_picture(s, c, req, a);
 		break;
 	case XENGT_CMD_STATS:
 		fd = gt_report_stats(s->v, &size_B);
@@ -151,17 +203,197 @@ static void make_answer(struct gt_server *s, const struct xengt_request *req, st
 	}
 }
 
+/* --- waiting -------------------------------------------------------------------------------- */
+
+static int watch(struct gt_server *s, int op, int fd, uint32_t events, uint32_t slot)
+{
+	struct epoll_event ev = { .events = events, .data.u32 = slot };
+
+	return epoll_ctl(s->epoll_fd, op, fd, &ev) ? -errno : 0;
+}
+
+static uint32_t slot_of(const struct gt_server *s, const struct client *c)
+{
+	return (uint32_t)(c - s->client);
+}
+
+/* Tell a client that waits, or was about to, whether something changed. */
+static void answer_wait(struct gt_server *s, struct client *c, bool changed)
+{
+	struct answer a;
+
+	answer_init(&a, XENGT_CMD_WAIT, XENGT_OK);
+	a.head.payload_B = sizeof(a.payload.change);
+	a.payload.change.changed = changed;
+	if (c->waits && watch(s, EPOLL_CTL_MOD, c->fd, EPOLLIN, slot_of(s, c))) {
+		client_close(s, c);
+		return;
+	}
+	client_stop_waiting(s, c);
+	if (send_answer(c->fd, &a)) {
+		client_close(s, c);
+	}
+}
+
+/*
+ * Until then nothing is read from it, so that requests pile up in the socket and nowhere else; its
+ * end is still seen.
+ */
+static void begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req)
+{
+	gt_count(s->v, GT_C_waits);
+	if (req->since != c->memory.serial || gt_camera_sees_change(&s->camera, &c->memory)) {
+		answer_wait(s, c, true);
+		return;
+	}
+	if (watch(s, EPOLL_CTL_MOD, c->fd, 0, slot_of(s, c))) {
+		client_close(s, c);
+		return;
+	}
+	if (!s->nr_waiting) {
+		s->looked_ns = gt_now_ns(s->v);
+		s->pause_ns = LOOK_MIN_ns;
+		s->seen_writes = s->v->display_writes;
+	}
+	c->waits = true;
+	c->until_ns = gt_now_ns(s->v) + req->timeout_ms * NS_PER_MS;
+	s->nr_waiting++;
+}
+
+static uint64_t next_look_ns(const struct gt_server *s)
+{
+	uint64_t pause_ns = s->pause_ns;
+
+	if (s->v->display_writes != s->seen_writes && pause_ns > LOOK_SOON_ns) {
+		pause_ns = LOOK_SOON_ns;
+	}
+	return s->looked_ns + (pause_ns > s->least_pause_ns ? pause_ns : s->least_pause_ns);
+}
+
+/* A look for everyone who waits. True if somebody saw a change. */
+static bool look(struct gt_server *s)
+{
+	bool changed = false;
+
+	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
+		struct client *c = &s->client[i];
+
+		if (c->waits && gt_camera_sees_change(&s->camera, &c->memory)) {
+			answer_wait(s, c, true);
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+static void look_if_due(struct gt_server *s)
+{
+	uint64_t start_ns = gt_now_ns(s->v);
+	bool written = s->v->display_writes != s->seen_writes;
+
+	if (!s->nr_waiting || start_ns < next_look_ns(s)) {
+		return;
+	}
+	s->seen_writes = s->v->display_writes;
+	/* What was written is shown with the next frame: go on looking until then. */
+	if (look(s) || written) {
+		s->pause_ns = LOOK_MIN_ns;
+	} else {
+		s->pause_ns += s->pause_ns / 2;
+	}
+	if (s->pause_ns > LOOK_MAX_ns) {
+		s->pause_ns = LOOK_MAX_ns;
+	}
+	s->looked_ns = gt_now_ns(s->v);
+	s->least_pause_ns = (s->looked_ns - start_ns) * (LOOK_SHARE - 1);
+	gt_count(s->v, GT_C_looks);
+	gt_count_n(s->v, GT_C_looks_ns, s->looked_ns - start_ns);
+}
+
+void gt_server_run(struct gt_server *s)
+{
+	uint64_t now_ns = gt_now_ns(s->v);
+
+	look_if_due(s);
+	for (unsigned i = 0; s->nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
+		if (s->client[i].waits && now_ns >= s->client[i].until_ns) {
+			answer_wait(s, &s->client[i], false);
+		}
+	}
+	gt_page_cache_trim(s->camera.cache);
+}
+
+uint64_t gt_server_deadline_ns(const struct gt_server *s)
+{
+	uint64_t first_ns = gt_page_cache_deadline_ns(s->camera.cache);
+
+	if (s->nr_waiting && next_look_ns(s) < first_ns) {
+		first_ns = next_look_ns(s);
+	}
+	for (unsigned i = 0; s->nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
+		if (s->client[i].waits && s->client[i].until_ns < first_ns) {
+			first_ns = s->client[i].until_ns;
+		}
+	}
+	return first_ns;
+}
+
+/* --- requests ------------------------------------------------------------------------------- */
+
+static bool rect_is_zero(const struct xengt_rect *r)
+{
+	return !r->x_px && !r->y_px && !r->w_px && !r->h_px;
+}
+
+/* Whether all that the command has no use for is 0, and the rest makes sense. */
+static bool arguments_are_valid(const struct xengt_request *req)
+{
+	bool takes_picture = req->command == XENGT_CMD_SNAPSHOT;
+	bool waits = req->command == XENGT_CMD_WAIT;
+
+	if (!takes_picture && (req->head || req->flags || !rect_is_zero(&req->region))) {
+		return false;
+	}
+	return !(req->flags & ~XENGT_ALL_FLAGS) && (req->flags & XENGT_PLANE || !req->plane) &&
+	       (waits || req->flags & XENGT_TRACK || !req->since) &&
+	       req->timeout_ms <= (waits ? XENGT_MAX_WAIT_MS : 0) &&
+	       (rect_is_zero(&req->region) || (req->region.w_px && req->region.h_px));
+}
+
 /* Every check on a packet. */
 static bool request_is_valid(const struct xengt_request *req, ssize_t len, int flags)
 {
 	return len == sizeof(*req) && !(flags & (MSG_TRUNC | MSG_CTRUNC)) &&
 	       req->magic == XENGT_PROTOCOL_MAGIC && req->command >= XENGT_CMD_INFO &&
-	       req->command <= XENGT_CMD_REGS && !req->flags && !req->reserved[0] &&
-	       !req->reserved[1] && (req->command == XENGT_CMD_SNAPSHOT || !req->head);
+	       req->command <= XENGT_CMD_WAIT && arguments_are_valid(req);
+}
+
+/* Carry out a packet of @len bytes. */
+static void client_answer(struct gt_server *s, struct client *c, const struct xengt_request *req,
+			  ssize_t len, int flags)
+{
+	bool valid = request_is_valid(req, len, flags);
+	struct answer a;
+
+	if (valid && req->command == XENGT_CMD_WAIT) {
+		begin_wait(s, c, req);
+		return;
+	}
+	answer_init(&a, valid ? req->command : 0, valid ? XENGT_OK : XENGT_E_PROTOCOL);
+	if (valid) {
+		make_answer(s, c, req, &a);
+	} else {
+		/* Not gt_event(): that speaks of the guest, which has no part in this. */
+		gt_count(s->v, GT_C_client_garbage);
+		gt_debug(GT_T_SERVER, "a client sent garbage: a packet of %zd bytes", len);
+	}
+	if (send_answer(c->fd, &a) || !valid) {
+		client_close(s, c);
+	}
 }
 
 /* One request of a client, if there is one. */
-static void client_serve(struct gt_server *s, unsigned slot)
+static void client_serve(struct gt_server *s, struct client *c)
 {
 	struct xengt_request req;
 	struct iovec iov = { &req, sizeof(req) };
@@ -170,49 +402,35 @@ static void client_serve(struct gt_server *s, unsigned slot)
 	 * this process, and MSG_CTRUNC tells of them.
 	 */
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t len = recvmsg(s->client[slot], &msg, MSG_DONTWAIT);
-	struct answer a;
-	bool valid;
+	ssize_t len;
 
+	if (c->waits) {
+		client_close(s, c); /* nothing but its end is waited for */
+		return;
+	}
+	len = recvmsg(c->fd, &msg, MSG_DONTWAIT);
 	if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
 	}
 	if (len <= 0) {
-		client_close(s, slot); /* gone, or an empty packet: the same to us */
+		client_close(s, c); /* gone, or an empty packet: the same to us */
 		return;
 	}
-	valid = request_is_valid(&req, len, msg.msg_flags);
-	answer_init(&a, valid ? req.command : 0, valid ? XENGT_OK : XENGT_E_PROTOCOL);
-	if (valid) {
-		make_answer(s, &req, &a);
-	} else {
-		/* Not gt_event(): that speaks of the guest, which has no part in this. */
-		gt_count(s->v, GT_C_client_garbage);
-		gt_debug(GT_T_SERVER, "a client sent garbage: a packet of %zd bytes", len);
-	}
-	if (send_answer(s->client[slot], &a) || !valid) {
-		client_close(s, slot);
-	}
+	client_answer(s, c, &req, len, msg.msg_flags);
 }
 
 /* Tell a client why it is not served, and let it go. */
-static void refuse(int fd)
+static void refuse(struct gt_server *s, int fd)
 {
 	struct answer a;
 	char sink[sizeof(struct xengt_request)];
 
+	gt_count(s->v, GT_C_clients_refused);
 	answer_init(&a, 0, XENGT_E_BUSY);
 	send_answer(fd, &a);
 	/* A packet left unread would turn the answer into a reset; one was sent at most so far. */
 	recv(fd, sink, sizeof(sink), MSG_DONTWAIT);
 	close(fd);
-}
-
-static int watch(struct gt_server *s, int fd, uint32_t slot)
-{
-	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = slot };
-
-	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
 }
 
 static void client_add(struct gt_server *s, int fd)
@@ -221,18 +439,20 @@ static void client_add(struct gt_server *s, int fd)
 	unsigned slot = 0;
 
 	if (s->nr_clients == XENGT_MAX_CLIENTS) {
-		refuse(fd);
+		refuse(s, fd);
 		return;
 	}
-	while (s->client[slot] >= 0) {
+	while (s->client[slot].fd >= 0) {
 		slot++;
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B)) || watch(s, fd, slot)) {
-		refuse(fd);
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B)) ||
+	    watch(s, EPOLL_CTL_ADD, fd, EPOLLIN, slot)) {
+		refuse(s, fd);
 		return;
 	}
-	s->client[slot] = fd;
+	s->client[slot].fd = fd;
 	s->nr_clients++;
+	count_clients(s);
 	gt_count(s->v, GT_C_clients);
 }
 
@@ -249,7 +469,7 @@ static void refuse_with_spare(struct gt_server *s)
 	}
 	fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
-		refuse(fd);
+		refuse(s, fd);
 	}
 	s->spare_fd = fcntl(s->listen_fd, F_DUPFD_CLOEXEC, 0);
 }
@@ -276,8 +496,8 @@ void gt_server_dispatch(struct gt_server *s)
 
 		if (slot == LISTENER) {
 			accept_one(s);
-		} else if (s->client[slot] >= 0) {
-			client_serve(s, slot);
+		} else if (s->client[slot].fd >= 0) {
+			client_serve(s, &s->client[slot]);
 		}
 	}
 }
@@ -306,12 +526,16 @@ int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct 
 	s->listen_fd = listen_fd;
 	snprintf(s->name, sizeof(s->name), "%s", name ? name : "");
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
-		s->client[i] = -1;
+		s->client[i].fd = -1;
+	}
+	ret = gt_camera_init(&s->camera, v);
+	if (ret) {
+		goto err_server;
 	}
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll_fd < 0) {
 		ret = -errno;
-		goto err_server;
+		goto err_camera;
 	}
 	s->spare_fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
 	if (s->spare_fd < 0) {
@@ -320,7 +544,7 @@ int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct 
 	}
 	ret = set_nonblocking(listen_fd);
 	if (!ret) {
-		ret = watch(s, listen_fd, LISTENER);
+		ret = watch(s, EPOLL_CTL_ADD, listen_fd, EPOLLIN, LISTENER);
 	}
 	if (ret) {
 		goto err_spare;
@@ -332,6 +556,8 @@ err_spare:
 	close(s->spare_fd);
 err_epoll:
 	close(s->epoll_fd);
+err_camera:
+	gt_camera_finish(&s->camera);
 err_server:
 	free(s);
 	return ret;
@@ -343,8 +569,8 @@ void gt_server_destroy(struct gt_server *s)
 		return;
 	}
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
-		if (s->client[i] >= 0) {
-			client_close(s, i);
+		if (s->client[i].fd >= 0) {
+			client_close(s, &s->client[i]);
 		}
 	}
 	close(s->listen_fd);
@@ -352,5 +578,6 @@ void gt_server_destroy(struct gt_server *s)
 		close(s->spare_fd);
 	}
 	close(s->epoll_fd);
+	gt_camera_finish(&s->camera);
 	free(s);
 }

@@ -1,28 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A picture on request: latched planes -> bounds-checked GGTT walk -> read-only foreign mapping ->
- * detile and convert into a sealed memfd.  Nothing of it exists between two requests.
+ * Pictures on request: latched planes -> bounds-checked GGTT walk -> read-only foreign mapping ->
+ * detile and convert into a sealed memfd.  What stays between two requests is the camera's: pages
+ * that are mapped, and what the last picture of each client was.
  */
 #ifndef GT_SNAPSHOT_H
 #define GT_SNAPSHOT_H
 
+#include "watch.h"
 #include "xengt/protocol.h"
 #include "xengt/types.h"
 
 struct gt_vgpu;
+struct gt_page_cache;
+
+/* What a picture is of: the words of the request (xengt/protocol.h), checked here. */
+struct gt_view {
+	uint32_t head, flags, plane;
+	struct xengt_rect region;
+};
+
+/* A picture that was sent, for the question what changed since. All zeros: none. */
+struct gt_memory {
+	uint64_t serial; /* 0: none */
+	struct gt_view view;
+	uint32_t w_px, h_px;
+	uint64_t *hash; /* of its blocks, see damage.h */
+	struct gt_watch watch;
+};
+void gt_memory_clear(struct gt_memory *m);
+
+/* What pictures of one vGPU are taken with. */
+struct gt_camera {
+	struct gt_vgpu *v;
+	struct gt_page_cache *cache;
+	struct gt_hash_key key;
+};
+
+/* A camera, to be finished before the vGPU is. 0 or negative errno. */
+int gt_camera_init(struct gt_camera *cam, struct gt_vgpu *v);
+void gt_camera_finish(struct gt_camera *cam);
 
 /*
- * Take a picture of head @head, i.e. of that pipe, as large as the pipe composes it: planes from
- * the lowest to the highest on black, then the cursor.  Returns an enum xengt_status; on XENGT_OK
- * *fd is a sealed memfd, the caller's; otherwise it is -1.  @detail may have words for a person
- * either way, "" if not.
+ * Take a picture.  Returns an enum xengt_status; on XENGT_OK *frame is filled in, and *fd is a
+ * sealed memfd, the caller's, or -1 if the frame says XENGT_UNCHANGED; otherwise it is -1.  @detail
+ * may have words for a person either way, "" if not.
+ *
+ * @memory is looked at and renewed with XENGT_TRACK only, and forgotten if there is no picture.
  *
  * What cannot be read follows three rules.  A plane whose registers make no sense, or that touches
  * a page that is not present in the GGTT: no picture, XENGT_E_BAD_PLANE.  A page that is present
  * but is no RAM that can be mapped: black, and the detail counts them.  A cursor that cannot be
  * read: left out, and the detail says so.
  */
-enum xengt_status gt_snapshot_take(struct gt_vgpu *v, unsigned head, struct xengt_frame *frame,
-				   int *fd, char detail[XENGT_DETAIL_MAX]);
+enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *view, uint64_t since,
+				 struct gt_memory *memory, struct xengt_frame *frame, int *fd,
+				 char detail[XENGT_DETAIL_MAX]);
+
+/*
+ * Whether a picture like the remembered one could be another one now: if not, it would be the same.
+ * True if nothing is remembered.
+ */
+bool gt_camera_sees_change(struct gt_camera *cam, const struct gt_memory *memory);
 
 #endif

@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "page_cache.h"
 #include "vgpu_internal.h"
 #include "xengt/log.h"
+
+/* Pipes, planes, scalers and palettes: what a picture depends on lies between these. */
+#define DISPLAY_REGS	 0x49000u
+#define DISPLAY_REGS_END 0x80000u
 
 void gt_vgpu_reset(struct gt_vgpu *v)
 {
@@ -221,6 +226,7 @@ static void write_mmio_bar(struct gt_vgpu *v, uint64_t off, unsigned size, uint6
 	if (within(off, size, 0, GT_REGS_SIZE)) {
 		gt_count(v, GT_C_exits_reg_write);
 		gt_regs_write(v, (uint32_t)off, size, val);
+		v->display_writes += off >= DISPLAY_REGS && off < DISPLAY_REGS_END;
 	} else if (within(off, size, GT_BAR0_GTT, GT_BAR0_SIZE - GT_BAR0_GTT)) {
 		gt_count(v, GT_C_exits_gtt_write);
 		gt_ggtt_bar_write(v, off - GT_BAR0_GTT, size, val);
@@ -286,6 +292,9 @@ void gt_vgpu_invalidate(struct gt_vgpu *v)
 	gt_record_begin(v->record);
 	gt_ppgtt_forget(v->ppgtt);
 	gt_frames_drop_all(v->frames);
+	if (v->page_cache) {
+		gt_page_cache_drop(v->page_cache);
+	}
 	gt_record_call(v->record, 'v', v->submit.busy);
 }
 
@@ -306,4 +315,9 @@ uint64_t gt_vgpu_deadline_ns(const struct gt_vgpu *v)
 	uint64_t submit_ns = gt_submit_deadline_ns(v), display_ns = gt_display_deadline_ns(v);
 
 	return submit_ns < display_ns ? submit_ns : display_ns;
+}
+
+void gt_vgpu_woken(struct gt_vgpu *v)
+{
+	gt_count(v, GT_C_wakeups);
 }

@@ -44,6 +44,8 @@ struct gt_vgpu {
 	struct gt_monitors monitors;
 	uint16_t pcode_frequency[256]; /* clocks.c */
 	uint64_t snapshot_serial;
+	struct gt_page_cache *page_cache; /* NULL: nobody takes pictures */
+	uint64_t display_writes; /* registers of the display written: a client may wait for that */
 	struct gt_record *record; /* NULL: nothing is recorded */
 };
 

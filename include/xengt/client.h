@@ -2,16 +2,22 @@
 /*
  * libxengt: the small client library of Dom0's display tools.
  *
- * Every call blocks, for XENGT_TIMEOUT_MS at most (then -ETIMEDOUT).  Functions return 0, a
+ * Every call blocks, for XENGT_TIMEOUT_MS at most (then -ETIMEDOUT), xengt_wait() for longer by
+ * the time that it was given.  A client is used by one thread at a time.  Functions return 0, a
  * positive enum xengt_status the worker answered with, or a negative errno of this side;
  * xengt_strerror() makes a sentence of either.
  */
 #ifndef XENGT_CLIENT_H
 #define XENGT_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "xengt/protocol.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define XENGT_TIMEOUT_MS 10000
 
@@ -29,14 +35,52 @@ const char *xengt_strerror(int ret);
 
 int xengt_info(struct xengt_client *c, struct xengt_info *out);
 
+/* What a picture is to be of. All zeros: all of head 0, cursor and all. */
+struct xengt_capture {
+	unsigned head;
+	uint32_t flags;		  /* XENGT_NO_CURSOR, XENGT_PLANE, XENGT_TRACK, XENGT_DMABUF */
+	unsigned plane;		  /* with XENGT_PLANE: from 0, the lowest, on */
+	struct xengt_rect region; /* of the head; w_px and h_px 0: all of it */
+	/*
+	 * With XENGT_TRACK: the serial of the last picture that this connection took with
+	 * XENGT_TRACK, 0 if there is none.  What changed since then is told in frame.damage; if
+	 * nothing did, there are no pixels, and frame.flags has XENGT_UNCHANGED.
+	 */
+	uint64_t since;
+};
+
 /* A picture in this process's memory, read-only. */
 struct xengt_picture {
 	struct xengt_frame frame;
-	const void *pixels; /* frame.size_B bytes */
-	int fd;		    /* the sealed memfd behind it */
+	const void *pixels; /* frame.size_B bytes; NULL if XENGT_UNCHANGED */
+	int fd;		    /* the sealed memfd behind it; -1 if XENGT_UNCHANGED */
 };
+
+/*
+ * Take a picture.  A connection remembers one tracked picture: who follows two heads has two
+ * connections.  XENGT_E_REGION: the region is not part of the head; xengt_detail() says its size.
+ */
+int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
+		  struct xengt_picture *out);
+/* All of a head. */
 int xengt_snapshot(struct xengt_client *c, unsigned head, struct xengt_picture *out);
 void xengt_picture_release(struct xengt_picture *p);
+
+/*
+ * A dma-buf of a picture that was taken with XENGT_DMABUF: frame.fourcc, modifier and stride_B say
+ * what is in it.  It is of /dev/udmabuf, which the caller must be allowed to open.  The descriptor,
+ * the caller's, which outlives the picture; or negative errno: -EINVAL if there are no pixels or
+ * they were taken without XENGT_DMABUF, or are more than the kernel's udmabuf.size_limit_mb.
+ */
+int xengt_picture_dmabuf(const struct xengt_picture *p);
+
+/*
+ * Wait until a tracked picture of serial @since could look otherwise, for @timeout_ms at most, an
+ * hour at most.  *changed is false if the time is over; true also if @since is not this
+ * connection's last tracked picture.  A change may be one that a picture does not show, such as
+ * one outside its region.
+ */
+int xengt_wait(struct xengt_client *c, uint64_t since, uint32_t timeout_ms, bool *changed);
 
 /* Text of counters or registers: malloc'ed, NUL-terminated, the caller frees it. */
 int xengt_stats(struct xengt_client *c, char **text);
@@ -44,5 +88,9 @@ int xengt_regs(struct xengt_client *c, char **text);
 
 /* Domain ids of all vGPUs that answer, ascending. @ids is malloc'ed. */
 int xengt_list(uint32_t **ids, size_t *nr);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

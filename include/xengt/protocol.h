@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define XENGT_SOCKET_DIR     "/run/xengt"
-#define XENGT_PROTOCOL_MAGIC 0x31746758u /* "Xgt1" */
+#define XENGT_PROTOCOL_MAGIC 0x32746758u /* "Xgt2" */
 #define XENGT_DETAIL_MAX     112	 /* bytes of a reply's words, the NUL included */
 #define XENGT_MAX_CLIENTS    64		 /* of one vGPU; the next is told XENGT_E_BUSY */
 
@@ -27,6 +27,7 @@ enum xengt_command {
 	XENGT_CMD_SNAPSHOT, /* a picture: reply is struct xengt_frame and a memfd of pixels */
 	XENGT_CMD_STATS,    /* counters: reply is struct xengt_text and a memfd of "name value\n" */
 	XENGT_CMD_REGS,	    /* registers: struct xengt_text and a memfd of "offset name value\n" */
+	XENGT_CMD_WAIT,	    /* until a picture changes: reply is struct xengt_change, no fd */
 };
 
 /* status of a reply; xengt_strerror() has the sentences */
@@ -41,14 +42,36 @@ enum xengt_status {
 	XENGT_E_MEMORY,	   /* out of memory in the mediator */
 	XENGT_E_BUSY,	   /* too many clients */
 	XENGT_E_INTERNAL,  /* a host call failed; detail says which */
+	XENGT_E_REGION,	   /* the region is not part of the picture; detail has its size */
 };
 
+/* flags of a request for a picture */
+#define XENGT_NO_CURSOR 1u /* leave the cursor out */
+#define XENGT_PLANE	2u /* only the plane that `plane` says, where it lies on the head */
+#define XENGT_TRACK	4u /* remember it, so that what changed since then can be told */
+/* The memfd can still be written by whoever has it: a udmabuf can be made of no other. */
+#define XENGT_DMABUF	8u
+#define XENGT_ALL_FLAGS 15u
+
+/* Part of a picture, in pixels. */
+struct xengt_rect {
+	uint32_t x_px, y_px, w_px, h_px;
+};
+
+/* All that a command has no use for is 0. */
 struct xengt_request {
 	uint32_t magic, command;
-	uint32_t head;	/* SNAPSHOT: 0.. */
-	uint32_t flags; /* 0 */
-	uint64_t reserved[2];
+	uint32_t head;	     /* SNAPSHOT: 0.. */
+	uint32_t flags;	     /* SNAPSHOT */
+	uint32_t plane;	     /* SNAPSHOT with XENGT_PLANE: from 0, the lowest, on */
+	uint32_t timeout_ms; /* WAIT: XENGT_MAX_WAIT_MS at most */
+	/* SNAPSHOT: the part that is wanted; w_px and h_px 0: all */
+	struct xengt_rect region;
+	/* SNAPSHOT with XENGT_TRACK, WAIT: the serial of this connection's last tracked picture */
+	uint64_t since;
 };
+
+#define XENGT_MAX_WAIT_MS 3600000u
 
 struct xengt_reply {
 	uint32_t magic, command; /* of the request */
@@ -68,15 +91,32 @@ struct xengt_info {
 	uint64_t exits;
 };
 
-/* Pixels are little-endian DRM formats; the only one sent is XRGB8888, linear (modifier 0). */
+#define XENGT_MAX_DAMAGE 16 /* rectangles; more are put together */
+
+/* flags of a frame */
+#define XENGT_UNCHANGED 1u /* it still is the picture of serial `since`: no descriptor */
+
+/* A picture: XRGB8888, linear (modifier 0). */
 struct xengt_frame {
-	uint32_t width_px, height_px;
+	uint32_t width_px, height_px; /* of the picture */
 	uint32_t stride_B;
 	uint32_t fourcc;
 	uint64_t modifier;
-	uint64_t size_B; /* of the memfd */
-	uint64_t serial; /* grows by one a snapshot */
+	uint64_t size_B; /* of the memfd: whole pages */
+	uint64_t serial; /* grows with each picture of this vGPU */
 	uint64_t time_ns; /* CLOCK_MONOTONIC when the copy was made */
+	uint32_t flags;
+	/*
+	 * Where it may differ from the picture of serial `since`: all of it if that was not this
+	 * connection's last tracked picture of the same kind and size.
+	 */
+	uint32_t nr_damage;
+	struct xengt_rect damage[XENGT_MAX_DAMAGE];
+};
+
+struct xengt_change {
+	uint32_t changed; /* 0: the time was over before */
+	uint32_t reserved;
 };
 
 struct xengt_text {

@@ -74,15 +74,22 @@ bool gt_vgpu_run(struct gt_vgpu *v);
 /* When gt_vgpu_run() must be called next, in the guest's now_ns() time; UINT64_MAX: never. */
 uint64_t gt_vgpu_deadline_ns(const struct gt_vgpu *v);
 
+/* The caller's loop woke up: to be counted. */
+void gt_vgpu_woken(struct gt_vgpu *v);
+
 /*
  * The server of one vGPU's socket: snapshots, counters, registers (xengt/protocol.h).
  * @listen_fd is a listening SOCK_SEQPACKET socket and becomes the server's.  gt_server_fd() is
- * readable when gt_server_dispatch() has something to do.
+ * readable when gt_server_dispatch() has something to do; gt_server_run() must be called when
+ * gt_server_deadline_ns() has passed (now_ns() time; UINT64_MAX, never, while nobody waits and
+ * nothing is kept mapped).
  */
 struct gt_server;
 int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct gt_server **out);
 int gt_server_fd(const struct gt_server *s);
 void gt_server_dispatch(struct gt_server *s);
+void gt_server_run(struct gt_server *s);
+uint64_t gt_server_deadline_ns(const struct gt_server *s);
 void gt_server_destroy(struct gt_server *s);
 
 #endif

@@ -108,3 +108,18 @@ void screen_cursor(struct screen *s, uint32_t ctl, uint32_t pos, uint32_t fbc, u
 	screen_write(s, 0x70088, pos);
 	screen_write(s, 0x70084, base);
 }
+
+enum xengt_status gt_snapshot_take(struct gt_vgpu *v, unsigned head, struct xengt_frame *frame,
+				   int *fd, char detail[XENGT_DETAIL_MAX])
+{
+	const struct gt_view view = { .head = head };
+	struct gt_camera cam;
+	enum xengt_status status;
+
+	if (gt_camera_init(&cam, v)) {
+		give_up("no camera");
+	}
+	status = gt_camera_take(&cam, &view, 0, NULL, frame, fd, detail);
+	gt_camera_finish(&cam);
+	return status;
+}

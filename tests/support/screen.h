@@ -5,6 +5,7 @@
 
 #include "fake_guest.h"
 #include "fb.h"
+#include "snapshot.h"
 #include "vgpu_internal.h"
 
 struct screen {
@@ -37,5 +38,9 @@ struct screen_plane {
 };
 void screen_plane(struct screen *s, unsigned plane, const struct screen_plane *p);
 void screen_cursor(struct screen *s, uint32_t ctl, uint32_t pos, uint32_t fbc, uint32_t base);
+
+/* A picture of all of head @head, cursor and all, by a camera of the moment. */
+enum xengt_status gt_snapshot_take(struct gt_vgpu *v, unsigned head, struct xengt_frame *frame,
+				   int *fd, char detail[XENGT_DETAIL_MAX]);
 
 #endif

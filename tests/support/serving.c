@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "serving.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void must(bool good, const char *what)
+{
+	if (!good) {
+		fprintf(stderr, "serving: %s\n", what);
+		abort();
+	}
+}
+
+unsigned serving_nr_fds(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned nr = 0;
+
+	must(d, "no /proc/self/fd");
+	while (readdir(d)) {
+		nr++;
+	}
+	closedir(d);
+	return nr;
+}
+
+int serving_listen(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	must(fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)) && !listen(fd, 128),
+	     "no socket");
+	return fd;
+}
+
+void serving_open(struct serving *w)
+{
+	screen_open(&w->s, GT_SKL);
+	snprintf(w->dir, sizeof(w->dir), "check_serving.XXXXXX");
+	must(mkdtemp(w->dir), "no directory");
+	snprintf(w->path, sizeof(w->path), "%s/7.sock", w->dir);
+	setenv("XENGT_SOCKET_DIR", w->dir, 1);
+	w->nr_fds_before = serving_nr_fds();
+	must(!gt_server_create(w->s.v, serving_listen(w->path), "guest", &w->server), "no server");
+}
+
+void serving_close(struct serving *w)
+{
+	gt_server_destroy(w->server);
+	must(serving_nr_fds() == w->nr_fds_before, "a descriptor leaked");
+	unlink(w->path);
+	rmdir(w->dir);
+	screen_close(&w->s);
+}
+
+int serving_connect(const struct serving *w)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", w->path);
+	must(fd >= 0 && !connect(fd, (struct sockaddr *)&addr, sizeof(addr)), "cannot connect");
+	return fd;
+}
+
+void serving_settle(struct serving *w)
+{
+	struct pollfd p = { gt_server_fd(w->server), POLLIN, 0 };
+
+	for (unsigned n = 0; poll(&p, 1, 0) > 0; n++) {
+		must(n < 10000, "the server spins");
+		gt_server_dispatch(w->server);
+	}
+}
+
+struct xengt_request serving_request(uint32_t command)
+{
+	return (struct xengt_request){ .magic = XENGT_PROTOCOL_MAGIC, .command = command };
+}
+
+void serving_show(struct serving *w)
+{
+	struct screen_plane p = { .ctl = 0x84042000, .stride = 16, .size = 63u << 16 | 255u,
+				  .surf = (uint32_t)w->s.base };
+
+	screen_map(&w->s, w->s.base, 64);
+	for (unsigned i = 0; i < 64 * 1024; i++) {
+		*screen_mem(&w->s, w->s.base + i) = (uint8_t)(i % 4 == 3 ? 0 : i / 4);
+	}
+	screen_mode(&w->s, 256, 64);
+	screen_plane(&w->s, 0, &p);
+	screen_vblank(&w->s);
+}

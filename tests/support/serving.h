@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A vGPU that is served over a real socket, in a directory of the test's own. */
+#ifndef SERVING_H
+#define SERVING_H
+
+#include "screen.h"
+#include "xengt/protocol.h"
+#include "xengt/vgpu.h"
+
+struct serving {
+	struct screen s;
+	struct gt_server *server;
+	char dir[32], path[64]; /* of the socket; also in XENGT_SOCKET_DIR */
+	unsigned nr_fds_before;
+};
+
+/* Domain 7, called "guest". Aborts if it cannot be made; close also if a descriptor leaked. */
+void serving_open(struct serving *w);
+void serving_close(struct serving *w);
+
+/* Descriptors this process has. */
+unsigned serving_nr_fds(void);
+int serving_listen(const char *path);
+/* A client's end. */
+int serving_connect(const struct serving *w);
+/* Let the server do all it has to do; aborts if that never ends. */
+void serving_settle(struct serving *w);
+/* A linear 256x64 plane whose bytes are blue, green and red of x. */
+void serving_show(struct serving *w);
+
+struct xengt_request serving_request(uint32_t command);
+
+#endif

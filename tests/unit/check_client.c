@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* The library and the tools against the server, over a real socket. */
+#define _GNU_SOURCE
+#include "xengt/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "serving.h"
+#include "test_run.h"
+
+static struct serving w;
+
+static void set_up(void)
+{
+	serving_open(&w);
+}
+
+static void tear_down(void)
+{
+	serving_close(&w);
+}
+
+/* A process that serves; the parent is the client. */
+static pid_t serve(void)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		struct pollfd p = { gt_server_fd(w.server), POLLIN, 0 };
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;) {
+			poll(&p, 1, -1);
+			gt_server_dispatch(w.server);
+		}
+	}
+	return pid;
+}
+
+static void stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+START_TEST(the_library_gets_everything_by_name_and_by_id)
+{
+	static const char *const domains[] = { "guest", "7" };
+	pid_t pid;
+
+	serving_show(&w);
+	pid = serve();
+	for (size_t i = 0; i < GT_ARRAY_SIZE(domains); i++) {
+		struct xengt_picture pic;
+		struct xengt_client *c;
+		struct xengt_info info;
+		char *text;
+
+		ck_assert_int_eq(xengt_connect(domains[i], &c), 0);
+		ck_assert_int_eq(xengt_info(c, &info), 0);
+		ck_assert_uint_eq(info.domid, 7);
+		ck_assert_str_eq(info.name, "guest");
+		ck_assert_str_eq(info.platform, gt_platforms[GT_SKL].name);
+		ck_assert(info.width_px == 256 && info.height_px == 64 && info.hz);
+		ck_assert_uint_eq(info.pid, (uint32_t)pid);
+		ck_assert_int_eq(xengt_snapshot(c, 0, &pic), 0);
+		ck_assert_uint_eq(pic.frame.width_px, 256);
+		ck_assert_uint_eq(((const uint8_t *)pic.pixels)[4 * 77], 77);
+		xengt_picture_release(&pic);
+		ck_assert_int_eq(xengt_snapshot(c, 5, &pic), XENGT_E_NO_HEAD);
+		ck_assert_int_eq(xengt_stats(c, &text), 0);
+		ck_assert_ptr_nonnull(strstr(text, i ? "\nsnapshots 2\n" : "\nsnapshots 1\n"));
+		ck_assert_ptr_nonnull(strstr(text, "\nexits.write.PLANE_SURF_1_A 1\n"));
+		free(text);
+		ck_assert_int_eq(xengt_regs(c, &text), 0);
+		ck_assert_ptr_nonnull(strstr(text, "\n0x070180 PLANE_CTL_1_A 0x84042000\n"));
+		free(text);
+		xengt_disconnect(c);
+	}
+	stop(pid);
+}
+END_TEST
+
+START_TEST(the_library_tells_what_is_wrong)
+{
+	struct xengt_client *c;
+	struct xengt_picture pic;
+	uint32_t *ids;
+	size_t nr;
+	pid_t pid = serve();
+
+	ck_assert_int_eq(xengt_connect("8", &c), -ENOENT);
+	ck_assert_int_eq(xengt_connect("other", &c), -ENOENT);
+	ck_assert_int_eq(xengt_connect("", &c), -ENOENT);
+	ck_assert_int_eq(xengt_list(&ids, &nr), 0);
+	ck_assert(nr == 1 && ids[0] == 7);
+	free(ids);
+	ck_assert_int_eq(xengt_connect("7", &c), 0);
+	ck_assert_int_eq(xengt_snapshot(c, 0, &pic), XENGT_E_NO_DRIVER);
+	ck_assert_str_ne(xengt_strerror(XENGT_E_NO_DRIVER), "");
+	stop(pid);
+	gt_server_destroy(w.server);
+	w.server = NULL;
+	ck_assert_int_lt(xengt_snapshot(c, 0, &pic), 0);
+	xengt_disconnect(c);
+	ck_assert_int_eq(xengt_connect("7", &c), -ECONNREFUSED);
+	ck_assert_int_eq(xengt_list(&ids, &nr), 0);
+	ck_assert_uint_eq(nr, 0);
+	free(ids);
+}
+END_TEST
+
+START_TEST(the_library_believes_no_nonsense)
+{
+	struct xengt_client *c;
+	struct xengt_info info;
+	char *text;
+	int peer, listener;
+	char packet[600];
+
+	gt_server_destroy(w.server);
+	w.server = NULL;
+	unlink(w.path);
+	listener = serving_listen(w.path);
+	for (unsigned kind = 0; kind < 6; kind++) {
+		struct xengt_reply r = { .magic = XENGT_PROTOCOL_MAGIC,
+					 .command = XENGT_CMD_INFO,
+					 .payload_B = sizeof(info) };
+		size_t len = sizeof(r) + sizeof(info);
+
+		ck_assert_int_eq(xengt_connect("7", &c), 0);
+		peer = accept(listener, NULL, NULL);
+		memset(packet, 0x41, sizeof(packet));
+		r.magic += kind == 0;
+		r.command += kind == 1;
+		r.payload_B += kind == 2;
+		len = kind == 3 ? 10 : len;
+		len = kind == 4 ? sizeof(packet) : len;
+		memcpy(packet, &r, sizeof(r));
+		ck_assert_int_eq(send(peer, packet, len, 0), (ssize_t)len);
+		if (kind == 5) {
+			/* Well formed, but a name without an end. */
+			ck_assert_int_eq(xengt_info(c, &info), 0);
+			ck_assert_uint_eq(strlen(info.name), sizeof(info.name) - 1);
+		} else {
+			ck_assert_int_eq(xengt_info(c, &info), -EPROTO);
+		}
+		/* Text without a descriptor. */
+		r = (struct xengt_reply){ XENGT_PROTOCOL_MAGIC, XENGT_CMD_STATS, 0, 8, "" };
+		memcpy(packet, &r, sizeof(r));
+		ck_assert_int_gt(send(peer, packet, sizeof(r) + 8, 0), 0);
+		ck_assert_int_eq(xengt_stats(c, &text), -EPROTO);
+		close(peer);
+		ck_assert_int_lt(xengt_info(c, &info), 0);
+		xengt_disconnect(c);
+	}
+	close(listener);
+}
+END_TEST
+
+static int run(const char *command)
+{
+	char full[512];
+	int status;
+
+	snprintf(full, sizeof(full), "./%s >%s/out 2>%s/err", command, w.dir, w.dir);
+	status = system(full);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static bool file_has(const char *name, const char *what)
+{
+	static char text[400000];
+	char file[64];
+	FILE *f;
+	size_t len;
+
+	snprintf(file, sizeof(file), "%s/%s", w.dir, name);
+	f = fopen(file, "r");
+	ck_assert_ptr_nonnull(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	return memmem(text, len, what, strlen(what));
+}
+
+static void remove_files(void)
+{
+	static const char *const names[] = { "out", "err", "a.png" };
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(names); i++) {
+		char file[64];
+
+		snprintf(file, sizeof(file), "%s/%s", w.dir, names[i]);
+		unlink(file);
+	}
+}
+
+START_TEST(the_tools_say_and_return_what_their_manuals_promise)
+{
+	char command[128];
+	pid_t pid = serve();
+
+	ck_assert_int_eq(run("xengtctl list"), 0);
+	ck_assert(file_has("out", "guest") && file_has("out", "off"));
+	ck_assert_int_eq(run("xengt-screenshot guest -o -"), 4);
+	ck_assert(file_has("err", "driver has not started"));
+	stop(pid);
+	serving_show(&w);
+	pid = serve();
+	snprintf(command, sizeof(command), "xengt-screenshot 7 -o %s/a.png", w.dir);
+	ck_assert_int_eq(run(command), 0);
+	ck_assert(file_has("a.png", "\x89PNG"));
+	ck_assert_int_eq(run("xengt-screenshot 7 -o - -f ppm"), 0);
+	ck_assert(file_has("out", "P6\n256 64\n255\n"));
+	ck_assert_int_eq(run("xengt-screenshot 7 -o /dev/full"), 6);
+	ck_assert(file_has("err", "No space left"));
+	ck_assert_int_eq(run("xengt-screenshot 7 -o /none/a.png"), 6);
+	ck_assert_int_eq(run("xengt-screenshot"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --format gif"), 1);
+	ck_assert_int_eq(run("xengtctl stats 7"), 0);
+	ck_assert(file_has("out", "snapshots "));
+	ck_assert_int_eq(run("xengtctl regs guest"), 0);
+	ck_assert(file_has("out", "PLANE_CTL_1_A"));
+	ck_assert_int_eq(run("xengtctl list"), 0);
+	ck_assert(file_has("out", "256x64@"));
+	ck_assert_int_eq(run("xengtctl stats 99999"), 3);
+	ck_assert_int_eq(run("xengtctl frobnicate"), 1);
+	ck_assert_int_eq(run("xengtctl --help"), 0);
+	ck_assert_int_eq(run("xengt-screenshot --version"), 0);
+	stop(pid);
+	remove_files();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("client");
+	TCase *tc = tcase_create("client");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, the_library_gets_everything_by_name_and_by_id);
+	tcase_add_test(tc, the_library_tells_what_is_wrong);
+	tcase_add_test(tc, the_library_believes_no_nonsense);
+	tcase_add_test(tc, the_tools_say_and_return_what_their_manuals_promise);
+	suite_add_tcase(suite, tc);
+	return test_run(suite);
+}

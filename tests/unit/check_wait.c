@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* Clients that wait for a change: when they are told, at what cost. The clock is the test's. */
+#define _GNU_SOURCE
+#include "serving.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "test_run.h"
+
+static struct serving w;
+
+static void set_up(void)
+{
+	serving_open(&w);
+}
+
+static void tear_down(void)
+{
+	serving_close(&w);
+}
+
+/* A reply; true if there was one. */
+static bool reply_of(int fd, struct xengt_reply *r)
+{
+	char buf[1024];
+	ssize_t len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (len < (ssize_t)sizeof(*r)) {
+		return false;
+	}
+	memcpy(r, buf, sizeof(*r));
+	ck_assert_uint_eq(r->magic, XENGT_PROTOCOL_MAGIC);
+	ck_assert_uint_eq(r->payload_B, (size_t)len - sizeof(*r));
+	return true;
+}
+
+static bool works(int fd)
+{
+	struct xengt_request req = serving_request(XENGT_CMD_INFO);
+	struct xengt_reply r;
+
+	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
+	serving_settle(&w);
+	return reply_of(fd, &r) && r.status == XENGT_OK && r.command == XENGT_CMD_INFO &&
+	       r.payload_B == sizeof(struct xengt_info);
+}
+
+/* Ask for a tracked picture; its frame. The descriptor is not wanted. */
+static struct xengt_frame track(int fd, uint64_t since)
+{
+	struct xengt_request req = serving_request(XENGT_CMD_SNAPSHOT);
+	char buf[1024];
+	struct xengt_frame frame;
+
+	req.flags = XENGT_TRACK;
+	req.since = since;
+	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
+	serving_settle(&w);
+	ck_assert_int_eq(recv(fd, buf, sizeof(buf), MSG_DONTWAIT),
+			 sizeof(struct xengt_reply) + sizeof(frame));
+	memcpy(&frame, buf + sizeof(struct xengt_reply), sizeof(frame));
+	return frame;
+}
+
+static void begin_wait(int fd, uint64_t since, uint32_t timeout_ms)
+{
+	struct xengt_request req = serving_request(XENGT_CMD_WAIT);
+
+	req.since = since;
+	req.timeout_ms = timeout_ms;
+	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
+	serving_settle(&w);
+}
+
+/* The answer to a wait: 1 changed, 0 the time was over, -1 none yet. */
+static int wait_answer(int fd)
+{
+	char buf[1024];
+	struct xengt_change change;
+	ssize_t len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (len < 0) {
+		return -1;
+	}
+	ck_assert_int_eq(len, sizeof(struct xengt_reply) + sizeof(change));
+	memcpy(&change, buf + sizeof(struct xengt_reply), sizeof(change));
+	return (int)change.changed;
+}
+
+/* Let time pass, and the server run when it wants to; how often it did. */
+static unsigned pass_ms(uint64_t ms)
+{
+	uint64_t end_ns = w.s.guest->clock_ns + ms * 1000000;
+	unsigned nr = 0;
+
+	while (gt_server_deadline_ns(w.server) <= end_ns) {
+		if (gt_server_deadline_ns(w.server) > w.s.guest->clock_ns) {
+			w.s.guest->clock_ns = gt_server_deadline_ns(w.server);
+		}
+		gt_server_run(w.server);
+		ck_assert_uint_lt(nr++, 100000);
+	}
+	w.s.guest->clock_ns = end_ns;
+	return nr;
+}
+
+START_TEST(drawing_that_exits_nothing_wakes_who_waits)
+{
+	int fd = serving_connect(&w);
+	struct xengt_frame f;
+
+	serving_show(&w);
+	f = track(fd, 0);
+	begin_wait(fd, f.serial, 60000);
+	pass_ms(1000);
+	ck_assert_int_eq(wait_answer(fd), -1);
+	*screen_mem(&w.s, w.s.base + 12345) ^= 1;
+	pass_ms(300);
+	ck_assert_int_eq(wait_answer(fd), 1);
+	f = track(fd, f.serial);
+	ck_assert_uint_eq(f.nr_damage, 1);
+	ck_assert_uint_eq(f.flags, 0);
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
+START_TEST(a_flip_wakes_who_waits_within_two_frames)
+{
+	struct screen_plane p = { .ctl = 0x84042000, .stride = 16, .size = 63u << 16 | 255u };
+	int fd = serving_connect(&w);
+	struct xengt_frame f;
+
+	serving_show(&w);
+	p.surf = (uint32_t)w.s.base + 64 * 1024;
+	screen_map(&w.s, p.surf, 64);
+	f = track(fd, 0);
+	begin_wait(fd, f.serial, 60000);
+	pass_ms(10000); /* looks are rare by now */
+	screen_plane(&w.s, 0, &p);
+	pass_ms(40);
+	ck_assert_int_eq(wait_answer(fd), 1);
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
+START_TEST(a_wait_ends_in_time_and_looks_become_rare)
+{
+	int fd = serving_connect(&w);
+	struct xengt_frame f;
+
+	serving_show(&w);
+	f = track(fd, 0);
+	begin_wait(fd, f.serial, 10000);
+	ck_assert_uint_lt(pass_ms(9999), 80);
+	ck_assert_int_eq(wait_answer(fd), -1);
+	pass_ms(1);
+	ck_assert_int_eq(wait_answer(fd), 0);
+	ck_assert(works(fd));
+	f = track(fd, f.serial);
+	ck_assert_uint_eq(f.flags, XENGT_UNCHANGED);
+	begin_wait(fd, f.serial + 1, 10000); /* of a picture that never was */
+	ck_assert_int_eq(wait_answer(fd), 1);
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
+START_TEST(nobody_there_means_no_timer_and_no_mapping)
+{
+	int fd = serving_connect(&w);
+	struct xengt_frame f;
+
+	serving_show(&w);
+	ck_assert_uint_eq(gt_server_deadline_ns(w.server), UINT64_MAX);
+	f = track(fd, 0);
+	begin_wait(fd, f.serial, 60000);
+	pass_ms(100);
+	ck_assert_uint_gt(w.s.v->events.count[GT_C_frames_cached_now], 0);
+	close(fd);
+	serving_settle(&w);
+	ck_assert_uint_eq(w.s.v->events.count[GT_C_clients_now], 0);
+	ck_assert_uint_eq(w.s.v->events.count[GT_C_frames_cached_now], 0);
+	ck_assert_uint_eq(w.s.guest->nr_mapped, gt_frames_mapped(w.s.v->frames));
+	ck_assert_uint_eq(gt_server_deadline_ns(w.server), UINT64_MAX);
+}
+END_TEST
+
+START_TEST(a_connection_that_does_nothing_costs_nothing_after_a_while)
+{
+	int fd = serving_connect(&w);
+
+	serving_show(&w);
+	track(fd, 0);
+	ck_assert_uint_gt(w.s.v->events.count[GT_C_frames_cached_now], 0);
+	ck_assert_uint_eq(pass_ms(5000), 1);
+	ck_assert_uint_eq(w.s.v->events.count[GT_C_frames_cached_now], 0);
+	ck_assert_uint_eq(gt_server_deadline_ns(w.server), UINT64_MAX);
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
+START_TEST(all_may_wait_at_once)
+{
+	int fd[XENGT_MAX_CLIENTS];
+
+	serving_show(&w);
+	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
+		struct xengt_frame f;
+
+		fd[i] = serving_connect(&w);
+		serving_settle(&w);
+		f = track(fd[i], 0);
+		begin_wait(fd[i], f.serial, 60000);
+	}
+	pass_ms(500);
+	*screen_mem(&w.s, w.s.base + 1) ^= 0x10;
+	pass_ms(500);
+	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
+		ck_assert_int_eq(wait_answer(fd[i]), 1);
+		close(fd[i]);
+	}
+	serving_settle(&w);
+}
+END_TEST
+
+START_TEST(requests_sent_while_waiting_are_answered_afterwards)
+{
+	struct xengt_request req = serving_request(XENGT_CMD_INFO);
+	int fd = serving_connect(&w);
+	struct xengt_reply r;
+	struct xengt_frame f;
+
+	serving_show(&w);
+	f = track(fd, 0);
+	begin_wait(fd, f.serial, 100);
+	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
+	serving_settle(&w);
+	ck_assert_int_eq(wait_answer(fd), -1);
+	pass_ms(100);
+	ck_assert_int_eq(wait_answer(fd), 0);
+	serving_settle(&w);
+	ck_assert(reply_of(fd, &r));
+	ck_assert_uint_eq(r.command, XENGT_CMD_INFO);
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("wait");
+	TCase *tc = tcase_create("wait");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, drawing_that_exits_nothing_wakes_who_waits);
+	tcase_add_test(tc, a_flip_wakes_who_waits_within_two_frames);
+	tcase_add_test(tc, a_wait_ends_in_time_and_looks_become_rare);
+	tcase_add_test(tc, nobody_there_means_no_timer_and_no_mapping);
+	tcase_add_test(tc, a_connection_that_does_nothing_costs_nothing_after_a_while);
+	tcase_add_test(tc, all_may_wait_at_once);
+	tcase_add_test(tc, requests_sent_while_waiting_are_answered_afterwards);
+	suite_add_tcase(suite, tc);
+	return test_run(suite);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of libxengt share: client.c has the connection, picture.c the pictures. */
+#ifndef TOOLS_CLIENT_INTERNAL_H
+#define TOOLS_CLIENT_INTERNAL_H
+
+#include "xengt/client.h"
+
+struct xengt_client {
+	int sock;
+	char detail[XENGT_DETAIL_MAX];
+};
+
+/* Waiting for an answer ends after @ms. 0 or negative errno. */
+int client_set_timeout(struct xengt_client *c, uint32_t ms);
+/*
+ * Send @req (its magic is filled in here) and take the answer, whose payload has @payload_B bytes.
+ * With @fd, *fd is the descriptor that came along, the caller's, or -1 if there was none; without,
+ * there must be none.  0, a positive enum xengt_status, or negative errno.
+ */
+int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload, size_t payload_B,
+	       int *fd);
+/* Map @size_B bytes of a memfd, to be read, if it has all of @seals: it cannot shrink under us. */
+int client_map(int fd, uint64_t size_B, int seals, const void **out);
+
+#endif

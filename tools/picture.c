@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libxengt: pictures, and waiting for them to change.
+ *
+ * Decides what of a frame is believed: all that a caller would compute with is checked here.
+ */
+#define _GNU_SOURCE
+#include "client_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/udmabuf.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MAX_SIDE_PX 65536u
+#define UDMABUF	    "/dev/udmabuf"
+
+static bool damage_is_sane(const struct xengt_frame *f)
+{
+	if (f->nr_damage > XENGT_MAX_DAMAGE) {
+		return false;
+	}
+	for (uint32_t i = 0; i < f->nr_damage; i++) {
+		const struct xengt_rect *r = &f->damage[i];
+
+		if (!r->w_px || !r->h_px || r->x_px >= f->width_px ||
+		    r->w_px > f->width_px - r->x_px || r->y_px >= f->height_px ||
+		    r->h_px > f->height_px - r->y_px) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool frame_is_sane(const struct xengt_frame *f)
+{
+	bool sized = f->width_px && f->width_px <= MAX_SIDE_PX && f->height_px &&
+		     f->height_px <= MAX_SIDE_PX && damage_is_sane(f);
+
+	if (f->flags & XENGT_UNCHANGED) {
+		return sized && !f->size_B && !f->nr_damage;
+	}
+	return sized && f->fourcc == XENGT_FOURCC_XRGB8888 && !f->modifier &&
+	       f->stride_B % 4 == 0 && f->stride_B / 4 >= f->width_px &&
+	       f->size_B / f->stride_B >= f->height_px;
+}
+
+static int map_pixels(struct xengt_picture *p, uint32_t flags)
+{
+	int seals = F_SEAL_SHRINK | (flags & XENGT_DMABUF ? 0 : F_SEAL_WRITE);
+
+	return p->fd < 0 ? -EPROTO : client_map(p->fd, p->frame.size_B, seals, &p->pixels);
+}
+
+int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
+		  struct xengt_picture *out)
+{
+	struct xengt_request req = {
+		.command = XENGT_CMD_SNAPSHOT,
+		.head = what->head,
+		.flags = what->flags,
+		.plane = what->plane,
+		.region = what->region,
+		.since = what->since,
+	};
+	struct xengt_picture p = { .fd = -1 };
+	int ret = client_ask(c, &req, &p.frame, sizeof(p.frame), &p.fd);
+
+	if (ret) {
+		return ret;
+	}
+	if (!frame_is_sane(&p.frame)) {
+		ret = -EPROTO;
+	} else if (!(p.frame.flags & XENGT_UNCHANGED)) {
+		ret = map_pixels(&p, what->flags);
+	} else if (p.fd >= 0 || !(what->flags & XENGT_TRACK) || p.frame.serial != what->since) {
+		ret = -EPROTO;
+	}
+	if (ret) {
+		if (p.fd >= 0) {
+			close(p.fd);
+		}
+		return ret;
+	}
+	*out = p;
+	return 0;
+}
+
+int xengt_snapshot(struct xengt_client *c, unsigned head, struct xengt_picture *out)
+{
+	const struct xengt_capture what = { .head = head };
+
+	return xengt_capture(c, &what, out);
+}
+
+void xengt_picture_release(struct xengt_picture *p)
+{
+	if (p->pixels) {
+		munmap((void *)(uintptr_t)p->pixels, (size_t)p->frame.size_B);
+	}
+	if (p->fd >= 0) {
+		close(p->fd);
+	}
+	memset(p, 0, sizeof(*p));
+	p->fd = -1;
+}
+
+int xengt_picture_dmabuf(const struct xengt_picture *p)
+{
+	struct udmabuf_create create = {
+		.memfd = (uint32_t)p->fd,
+		.flags = UDMABUF_FLAGS_CLOEXEC,
+		.size = p->frame.size_B,
+	};
+	int dev, fd, err;
+
+	if (p->fd < 0) {
+		return -EINVAL;
+	}
+	dev = open(UDMABUF, O_RDWR | O_CLOEXEC);
+	if (dev < 0) {
+		return -errno;
+	}
+	fd = ioctl(dev, UDMABUF_CREATE, &create);
+	err = errno;
+	close(dev);
+	return fd < 0 ? -err : fd;
+}
+
+int xengt_wait(struct xengt_client *c, uint64_t since, uint32_t timeout_ms, bool *changed)
+{
+	struct xengt_request req = {
+		.command = XENGT_CMD_WAIT,
+		.since = since,
+		.timeout_ms = timeout_ms < XENGT_MAX_WAIT_MS ? timeout_ms : XENGT_MAX_WAIT_MS,
+	};
+	struct xengt_change change;
+	int ret = client_set_timeout(c, req.timeout_ms + XENGT_TIMEOUT_MS);
+
+	if (ret) {
+		return ret;
+	}
+	ret = client_ask(c, &req, &change, sizeof(change), NULL);
+	if (!ret) {
+		*changed = change.changed;
+	}
+	client_set_timeout(c, XENGT_TIMEOUT_MS);
+	return ret;
+}
