@@ -5,24 +5,23 @@
 #ifndef GT_EDID_H
 #define GT_EDID_H
 
-#include "xengt/types.h"
+#include "xengt/options.h"
 
 #define GT_EDID_SIZE	   128	/* of a block, bytes */
 #define GT_EDID_EXTENSIONS 126	/* the byte that says how many blocks follow */
 #define GT_EDID_MAX_B	   512	/* two segments */
 
 /*
- * An EDID 1.4 block for one mode (VESA E-EDID A2), with CVT reduced-blanking timings, as detailed
- * timing 1, serial number @serial and name "xengt".  0, or -EINVAL if the block cannot express the
- * mode (pixel clock above 655.35 MHz, or sizes above 4095).
+ * An EDID 1.4 whose preferred mode is @mode with CVT reduced-blanking timings, and that offers the
+ * usual smaller modes; serial number @serial and name "xengt".  Modes that a detailed timing
+ * cannot express (pixel clock above 655.35 MHz, or sizes above 4095) are in a DisplayID extension;
+ * HDMI modes faster than single-link DVI (165 MHz) bring one of CTA-861.
+ *
+ * Its length in bytes, whole blocks; or -EINVAL if there is no such mode: sizes are 1 to 7680, the
+ * rate 1 to 510 Hz, and @edid is then untouched.
  */
-int gt_edid_generate(uint8_t edid[GT_EDID_SIZE], uint32_t w_px, uint32_t h_px, uint32_t hz,
-		     uint32_t serial);
-/*
- * The extension block that goes with such an EDID if its byte 126 announces one: HDMI, which modes
- * faster than single-link DVI (165 MHz) need.
- */
-void gt_edid_extension(uint8_t block[GT_EDID_SIZE]);
+int gt_edid_make(uint8_t edid[GT_EDID_MAX_B], const struct gt_mode *mode, enum gt_link link,
+		 uint32_t serial);
 /* Header, version and checksum. */
 bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE]);
 

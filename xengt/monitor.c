@@ -42,22 +42,18 @@ int gt_monitors_init(struct gt_vgpu *v, const uint8_t *edid)
 	}
 	for (unsigned head = 0; head < v->opt.nr_heads; head++) {
 		struct gt_monitor *m = &v->monitors.head[head];
-		const struct gt_mode *mode = &v->opt.mode[head];
-		int ret;
+		int edid_B = gt_edid_make(m->edid, &v->opt.mode[head], v->opt.monitor[head].link,
+					  v->guest->domid + head);
 
+		if (edid_B < 0) {
+			return edid_B;
+		}
 		m->plugged = v->opt.monitor[head].plugged;
-		ret = gt_edid_generate(m->edid, mode->w_px, mode->h_px, mode->hz,
-				       v->guest->domid + head);
-		if (ret) {
-			return ret;
-		}
-		m->edid_B = GT_EDID_SIZE;
-		if (edid && !head) {
-			memcpy(m->edid, edid, GT_EDID_SIZE);
-		} else if (m->edid[GT_EDID_EXTENSIONS]) {
-			gt_edid_extension(m->edid + GT_EDID_SIZE);
-			m->edid_B += GT_EDID_SIZE;
-		}
+		m->edid_B = (uint32_t)edid_B;
+	}
+	if (edid) {
+		memcpy(v->monitors.head[0].edid, edid, GT_EDID_SIZE);
+		v->monitors.head[0].edid_B = GT_EDID_SIZE;
 	}
 	return 0;
 }

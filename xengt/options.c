@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edid.h"
 #include "xengt/log.h"
 #include "xengt/vgpu.h"
 
@@ -106,7 +105,7 @@ static int parse_text(const char *key, const char *value, char *out, size_t size
 	return 0;
 }
 
-#define MODE_MAX_PX 8192
+#define MODE_MAX_PX 7680
 
 static int parse_mode(const char *text, struct gt_options *o, unsigned head)
 {
@@ -289,34 +288,20 @@ int gt_options_set(struct gt_options *o, const char *key, const char *value, str
 	return ret;
 }
 
-static int check_mode(const struct gt_mode *m, struct gt_error *err)
-{
-	uint8_t edid[GT_EDID_SIZE];
-
-	if (gt_edid_generate(edid, m->w_px, m->h_px, m->hz, 0)) {
-		gt_error_set(err, "vgt_mode=%ux%u@%u: a monitor cannot describe this mode (sizes "
-			     "to 4095, pixel clock to 655 MHz)", m->w_px, m->h_px, m->hz);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /* Two buffers of each mode's size must fit: one shown, one drawn. */
 static int check_modes(const struct gt_options *o, struct gt_error *err)
 {
 	uint64_t needed_B = 0;
-	int ret = 0;
 
-	for (unsigned head = 0; !ret && head < o->nr_heads; head++) {
+	for (unsigned head = 0; head < o->nr_heads; head++) {
 		needed_B += 2 * (uint64_t)o->mode[head].w_px * o->mode[head].h_px * 4;
-		ret = check_mode(&o->mode[head], err);
 	}
-	if (!ret && needed_B > GT_MiB(o->high_gm_MiB)) {
+	if (needed_B > GT_MiB(o->high_gm_MiB)) {
 		gt_error_set(err, "vgt_high_gm_sz=%u: too small for two buffers of each vgt_mode",
 			     o->high_gm_MiB);
-		ret = -EINVAL;
+		return -EINVAL;
 	}
-	return ret;
+	return 0;
 }
 
 int gt_options_check(const struct gt_options *o, struct gt_error *err)

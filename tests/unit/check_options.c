@@ -31,7 +31,7 @@ static const struct {
 	{ "vgt_gen", "icelake" },     { "vgt_foo", "1" },
 	{ "vgt_heads", "0" },	      { "vgt_heads", "4" },	   { "vgt_monitor", "vga" },
 	{ "vgt_monitor", "dp," },     { "vgt_monitor", "dp,dp,dp,dp" },
-	{ "vgt_mode", "1024x768," },  { "vgt_mode", "1024x768,x" },
+	{ "vgt_mode", "1024x768," },  { "vgt_mode", "1024x768,x" }, { "vgt_mode", "7681x768" },
 	{ "vgt_monitor_config_file", "" },
 	{ "vgt_record", "" },
 };
@@ -69,7 +69,7 @@ static const struct {
 } at_odds[] = {
 	{ "vgt_low_gm_sz", "2048", "vgt_high_gm_sz", "4096" },
 	{ "vgt_high_gm_sz", "16", "vgt_mode", "3840x2160" },
-	{ "vgt_mode", "4096x2160@240", "vgt_low_gm_sz", "2" },
+	{ "vgt_high_gm_sz", "200", "vgt_mode", "7680x4320@30" },
 	{ "vgt_log", "loud", "vgt", "1" },
 };
 
