@@ -56,8 +56,7 @@ static int gather(struct dm_plan *plan, const struct dm_args *args, const struct
 		ret = gt_partition_init(&plan->part, &plan->opt, err);
 	}
 	if (!ret && *plan->opt.monitor_config_file) {
-		ret = dm_monitor_read(plan->opt.monitor_config_file, plan->edid, err);
-		plan->has_edid = !ret;
+		ret = dm_monitor_read(plan->opt.monitor_config_file, &plan->monitors, err);
 	}
 	return ret;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The monitor file: which bytes of it are the EDID our guest sees, and whether they are one
+ * The monitor file: which bytes of it are EDIDs that our guest sees, and whether they are such
  * (VESA E-EDID A2: header, and bytes that sum up to 0).
  */
 #include "monitor_file.h"
@@ -10,20 +10,26 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MONITORS_MAX   3
 #define FILE_HEADER_B  2
-#define MONITOR_B      (2 + DM_EDID_SIZE)
+#define MONITOR_B      (2 + DM_BLOCK_B)
 #define FILE_MAX_B     4096
+#define NR_EXTENSIONS  126 /* the byte of an EDID */
+
+static bool sums_up(const uint8_t *block)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < DM_BLOCK_B; i++) {
+		sum = (uint8_t)(sum + block[i]);
+	}
+	return !sum;
+}
 
 static bool is_edid(const uint8_t *p)
 {
 	static const uint8_t header[8] = { 0, 255, 255, 255, 255, 255, 255, 0 };
-	uint8_t sum = 0;
 
-	for (size_t i = 0; i < DM_EDID_SIZE; i++) {
-		sum = (uint8_t)(sum + p[i]);
-	}
-	return !sum && !memcmp(p, header, sizeof(header));
+	return !memcmp(p, header, sizeof(header)) && sums_up(p);
 }
 
 /* A number XenGT's tools wrote as a byte, and people as a digit. */
@@ -32,44 +38,58 @@ static unsigned small_number(uint8_t byte)
 	return byte >= '0' && byte <= '9' ? byte - '0' : byte;
 }
 
-static const uint8_t *find_edid(const uint8_t *data, size_t len)
+/* An EDID and as many whole extensions as follow it in @len bytes. */
+static int take(const uint8_t *p, size_t len, struct dm_monitors *m, struct gt_error *err)
 {
-	size_t nr;
+	struct dm_edid *e = &m->head[m->nr];
+	size_t nr = 1;
 
-	if (len >= DM_EDID_SIZE && len % DM_EDID_SIZE == 0) {
-		return data;
-	}
-	if (len < FILE_HEADER_B + MONITOR_B || small_number(data[0]) != 1) {
-		return NULL;
-	}
-	nr = small_number(data[1]);
-	if (!nr || nr > MONITORS_MAX || len < FILE_HEADER_B + nr * MONITOR_B) {
-		return NULL;
-	}
-	return data + FILE_HEADER_B + 2;
-}
-
-int dm_monitor_parse(const uint8_t *data, size_t len, uint8_t edid[DM_EDID_SIZE],
-		     struct gt_error *err)
-{
-	const uint8_t *p = find_edid(data, len);
-
-	if (!p) {
-		gt_error_set(err, "neither an EDID nor a XenGT monitor file (%zu bytes)", len);
-		return -EINVAL;
-	}
 	if (!is_edid(p)) {
-		gt_error_set(err, "the EDID in it has a wrong header or checksum");
+		gt_error_set(err, "EDID %u in it has a wrong header or checksum", m->nr + 1);
 		return -EINVAL;
 	}
-	memcpy(edid, p, DM_EDID_SIZE);
-	/* We answer for one block: an extension would be announced, and then not be there. */
-	edid[127] = (uint8_t)(edid[127] + edid[126]);
-	edid[126] = 0;
+	while (nr <= p[NR_EXTENSIONS] && (nr + 1) * DM_BLOCK_B <= len &&
+	       (nr + 1) * DM_BLOCK_B <= DM_EDID_MAX_B && sums_up(p + nr * DM_BLOCK_B)) {
+		nr++;
+	}
+	e->edid_B = (uint32_t)(nr * DM_BLOCK_B);
+	memcpy(e->edid, p, e->edid_B);
+	/* The last byte of the first block makes its sum 0. */
+	e->edid[DM_BLOCK_B - 1] =
+		(uint8_t)(e->edid[DM_BLOCK_B - 1] + e->edid[NR_EXTENSIONS] - (nr - 1));
+	e->edid[NR_EXTENSIONS] = (uint8_t)(nr - 1);
+	m->nr++;
 	return 0;
 }
 
-int dm_monitor_read(const char *path, uint8_t edid[DM_EDID_SIZE], struct gt_error *err)
+static int parse_xengt(const uint8_t *data, size_t nr, struct dm_monitors *out,
+		       struct gt_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < nr; i++) {
+		ret = take(data + FILE_HEADER_B + i * MONITOR_B + 2, DM_BLOCK_B, out, err);
+	}
+	return ret;
+}
+
+int dm_monitor_parse(const uint8_t *data, size_t len, struct dm_monitors *out,
+		     struct gt_error *err)
+{
+	size_t nr = len >= FILE_HEADER_B && small_number(data[0]) == 1 ? small_number(data[1]) : 0;
+
+	out->nr = 0;
+	if (len >= DM_BLOCK_B && len % DM_BLOCK_B == 0) {
+		return take(data, len, out, err);
+	}
+	if (nr >= 1 && nr <= GT_MAX_HEADS && len >= FILE_HEADER_B + nr * MONITOR_B) {
+		return parse_xengt(data, nr, out, err);
+	}
+	gt_error_set(err, "neither an EDID nor a XenGT monitor file (%zu bytes)", len);
+	return -EINVAL;
+}
+
+int dm_monitor_read(const char *path, struct dm_monitors *out, struct gt_error *err)
 {
 	uint8_t data[FILE_MAX_B];
 	struct gt_error why;
@@ -88,7 +108,7 @@ int dm_monitor_read(const char *path, uint8_t edid[DM_EDID_SIZE], struct gt_erro
 			     strerror(-ret));
 		goto out;
 	}
-	ret = dm_monitor_parse(data, (size_t)n, edid, &why);
+	ret = dm_monitor_parse(data, (size_t)n, out, &why);
 	if (ret) {
 		gt_error_set(err, "vgt_monitor_config_file=%.250s: %.200s", path, why.text);
 	}

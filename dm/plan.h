@@ -17,8 +17,7 @@ struct dm_plan {
 	const char *name; /* "" if not known */
 	struct gt_options opt;
 	struct gt_partition part;
-	bool has_edid;
-	uint8_t edid[DM_EDID_SIZE];
+	struct dm_monitors monitors; /* of the monitor file */
 	uint8_t slot;
 	int log_fd; /* -1: stderr */
 };

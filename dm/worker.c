@@ -100,13 +100,31 @@ static int confine(struct worker *w, struct gt_error *err)
 	return dm_sandbox_enter(w->plan->domid, err);
 }
 
+/* The monitors of the monitor file; those of heads that do not exist stay in the file. */
+static int plug_monitors(struct worker *w, struct gt_error *err)
+{
+	const struct dm_monitors *m = &w->plan->monitors;
+	int ret = 0;
+
+	for (unsigned head = 0; !ret && head < m->nr && head < w->plan->opt.nr_heads; head++) {
+		ret = gt_vgpu_plug(w->vgpu, head, m->head[head].edid, m->head[head].edid_B);
+	}
+	if (ret) {
+		gt_error_set(err, "vgt_monitor_config_file: an EDID in it is older than 1.3");
+	}
+	return ret;
+}
+
 static int create_vgpu(struct worker *w, struct gt_error *err)
 {
-	int ret = gt_vgpu_create(&w->plan->opt, w->guest,
-				 w->plan->has_edid ? w->plan->edid : NULL, &w->vgpu);
+	int ret = gt_vgpu_create(&w->plan->opt, w->guest, NULL, &w->vgpu);
 
 	if (ret) {
 		gt_error_set(err, "cannot make the vGPU: %s", strerror(-ret));
+		return ret;
+	}
+	ret = plug_monitors(w, err);
+	if (ret) {
 		return ret;
 	}
 	ret = w->trace_fd < 0 ? 0 : gt_vgpu_record(w->vgpu, w->trace_fd, DM_TRACE_MAX_B);

@@ -487,7 +487,9 @@ int gt_edid_make(uint8_t edid[GT_EDID_MAX_B], const struct gt_mode *mode, enum g
 	uint8_t *block = edid;
 	int ret = timing_init(&t, mode->w_px, mode->h_px, mode->hz);
 
-	if (!ret) {
+	if (!ret && link == GT_LINK_DP && fits(&t, 3840, 2160)) {
+		ret = timing_init(&usual, 3840, 2160, 60);
+	} else if (!ret) {
 		ret = timing_init(&usual, 1920, 1080, 60);
 	}
 	if (ret) {

@@ -127,6 +127,11 @@ int gt_vgpu_record(struct gt_vgpu *v, int fd, uint64_t max_B)
 	return gt_record_create(v, fd, max_B, &v->record);
 }
 
+int gt_vgpu_plug(struct gt_vgpu *v, unsigned head, const uint8_t *edid, size_t edid_B)
+{
+	return gt_monitor_plug(v, head, edid, edid_B);
+}
+
 uint32_t gt_vgpu_config_read(struct gt_vgpu *v, uint32_t off, unsigned size)
 {
 	uint32_t val;

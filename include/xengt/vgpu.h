@@ -49,6 +49,13 @@ void gt_vgpu_reset(struct gt_vgpu *v);
 int gt_vgpu_record(struct gt_vgpu *v, int fd, uint64_t max_B);
 
 /*
+ * Plug a monitor with this EDID (whole blocks, 512 bytes at most) into a head, in place of any that
+ * is there; the guest's driver hears of it.  -EINVAL if it is no EDID of version 1.3 or later,
+ * -ENOENT if there is no such head.
+ */
+int gt_vgpu_plug(struct gt_vgpu *v, unsigned head, const uint8_t *edid, size_t edid_B);
+
+/*
  * PCI configuration space: @off 0..255, @size 1, 2 or 4 within one dword.  Anything else reads all
  * ones and writes nothing.
  */

@@ -233,48 +233,61 @@ static void make_edid(uint8_t *p, uint8_t serial)
 {
 	uint8_t sum = 0;
 
-	memset(p, 0, DM_EDID_SIZE);
+	memset(p, 0, DM_BLOCK_B);
 	memset(p + 1, 0xff, 6);
 	p[12] = serial;
-	for (size_t i = 0; i < DM_EDID_SIZE - 1; i++) {
+	for (size_t i = 0; i < DM_BLOCK_B - 1; i++) {
 		sum = (uint8_t)(sum + p[i]);
 	}
-	p[DM_EDID_SIZE - 1] = (uint8_t)-sum;
+	p[DM_BLOCK_B - 1] = (uint8_t)-sum;
 }
 
-START_TEST(the_first_monitor_of_a_xengt_file_counts)
+START_TEST(the_monitors_of_a_xengt_file_are_those_of_the_heads)
 {
 	uint8_t file[2 + 2 * 130] = { '1', '2', 1, 0 };
-	uint8_t edid[DM_EDID_SIZE];
+	struct dm_monitors m;
 
 	make_edid(file + 4, 0x11);
 	make_edid(file + 4 + 130, 0x22);
-	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), edid, &err), 0);
-	ck_assert_mem_eq(edid, file + 4, DM_EDID_SIZE);
-	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file) - 1, edid, &err), -EINVAL);
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), &m, &err), 0);
+	ck_assert_uint_eq(m.nr, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_uint_eq(m.head[i].edid_B, DM_BLOCK_B);
+		ck_assert_mem_eq(m.head[i].edid, file + 4 + 130 * i, DM_BLOCK_B);
+	}
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file) - 1, &m, &err), -EINVAL);
 	file[1] = '4';
-	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), edid, &err), -EINVAL);
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), &m, &err), -EINVAL);
+	file[1] = '2';
+	file[140]++;
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), &m, &err), -EINVAL);
 }
 END_TEST
 
-START_TEST(a_bare_edid_is_taken_without_its_extensions)
+START_TEST(a_bare_edid_is_taken_with_the_extensions_that_are_there)
 {
-	uint8_t file[2 * DM_EDID_SIZE] = { 0 };
-	uint8_t edid[DM_EDID_SIZE];
+	uint8_t file[2 * DM_BLOCK_B] = { 0 };
+	struct dm_monitors m;
 	uint8_t sum = 0;
 
 	make_edid(file, 1);
 	file[126] = 1;
 	file[127]--;
-	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), edid, &err), 0);
-	for (size_t i = 0; i < DM_EDID_SIZE; i++) {
-		sum = (uint8_t)(sum + edid[i]);
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), &m, &err), 0);
+	ck_assert_uint_eq(m.nr, 1);
+	ck_assert_uint_eq(m.head[0].edid_B, sizeof(file));
+	ck_assert_mem_eq(m.head[0].edid, file, sizeof(file));
+	file[200] = 1; /* a damaged extension is left out, and not announced */
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), &m, &err), 0);
+	ck_assert_uint_eq(m.head[0].edid_B, DM_BLOCK_B);
+	for (size_t i = 0; i < DM_BLOCK_B; i++) {
+		sum = (uint8_t)(sum + m.head[0].edid[i]);
 	}
 	ck_assert_uint_eq(sum, 0);
-	ck_assert_uint_eq(edid[126], 0);
+	ck_assert_uint_eq(m.head[0].edid[126], 0);
 	file[20]++;
-	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), edid, &err), -EINVAL);
-	ck_assert_int_eq(dm_monitor_parse(file, 0, edid, &err), -EINVAL);
+	ck_assert_int_eq(dm_monitor_parse(file, sizeof(file), &m, &err), -EINVAL);
+	ck_assert_int_eq(dm_monitor_parse(file, 0, &m, &err), -EINVAL);
 }
 END_TEST
 
@@ -407,8 +420,8 @@ int main(void)
 			    (int)GT_ARRAY_SIZE(xl_lines));
 	tcase_add_test(tc, what_is_not_an_xl_that_makes_a_domain_is_not_found);
 	tcase_add_test(tc, only_assignments_at_top_level_are_keys);
-	tcase_add_test(tc, the_first_monitor_of_a_xengt_file_counts);
-	tcase_add_test(tc, a_bare_edid_is_taken_without_its_extensions);
+	tcase_add_test(tc, the_monitors_of_a_xengt_file_are_those_of_the_heads);
+	tcase_add_test(tc, a_bare_edid_is_taken_with_the_extensions_that_are_there);
 	tcase_add_test(tc, runs_cover_exactly_the_pages_that_are_ram);
 	tcase_add_test(tc, a_recorded_guest_gets_no_register_page);
 	tcase_add_test(tc, a_trace_overwrites_nothing_but_a_trace);
