@@ -49,6 +49,7 @@ UNIT_TESTS = \
 	check_options \
 	check_pci \
 	check_pipe_crc \
+	check_pixel_rows \
 	check_png \
 	check_ppgtt \
 	check_ppgtt_shadow \
@@ -173,6 +174,10 @@ check_pipe_crc_SOURCES = tests/unit/check_pipe_crc.c \
 	tests/support/picture.c tests/support/picture.h
 check_pipe_crc_CFLAGS = $(UNIT_CFLAGS)
 check_pipe_crc_LDADD = $(UNIT_LIBS)
+
+check_pixel_rows_SOURCES = tests/unit/check_pixel_rows.c
+check_pixel_rows_CFLAGS = $(UNIT_CFLAGS)
+check_pixel_rows_LDADD = $(UNIT_LIBS)
 
 check_png_SOURCES = tests/unit/check_png.c
 check_png_CFLAGS = $(UNIT_CFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools

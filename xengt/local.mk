@@ -56,6 +56,7 @@ libmediator_la_SOURCES = \
 	xengt/pci.c \
 	xengt/pipe_crc.c xengt/pipe_crc.h \
 	xengt/pixel.c xengt/pixel.h \
+	xengt/pixel_rows.c xengt/pixel_rows.h \
 	xengt/pixel_yuv.c \
 	xengt/platform.c \
 	xengt/ppgtt.c xengt/ppgtt_internal.h \

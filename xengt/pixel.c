@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "pixel_rows.h"
+
 static uint16_t load16(const uint8_t *p)
 {
 	uint16_t val;
@@ -92,7 +94,10 @@ static uint32_t half_to_8(uint16_t h)
 
 static void from_16f(uint32_t *dst, const uint8_t *src, size_t nr, bool red_first)
 {
-	for (size_t i = 0; i < nr; i++, src += 8) {
+	size_t done = gt_rows_16f(dst, src, nr, red_first);
+
+	src += done * 8;
+	for (size_t i = done; i < nr; i++, src += 8) {
 		uint32_t low = half_to_8(load16(src)), g = half_to_8(load16(src + 2));
 		uint32_t high = half_to_8(load16(src + 4)), a = half_to_8(load16(src + 6));
 
@@ -165,7 +170,7 @@ void gt_pixel_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend
 		memcpy(dst, src, nr * 4);
 		return;
 	}
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = gt_rows_blend(dst, src, nr, blend); i < nr; i++) {
 		dst[i] = blend_one(dst[i], src[i], blend);
 	}
 }

@@ -8,6 +8,8 @@
  */
 #include "pixel.h"
 
+#include "pixel_rows.h"
+
 /* Bytes of a pair of pixels by enum gt_yuv_order: Y of both, U, V. */
 static const struct {
 	uint8_t y0, y1, u, v;
@@ -25,7 +27,10 @@ static uint32_t vyu(uint32_t v, uint32_t y, uint32_t u)
 
 void gt_yuv_unpack422(uint32_t *dst, const uint8_t *src, size_t nr, enum gt_yuv_order order)
 {
-	for (size_t i = 0; i < nr; i++) {
+	const uint8_t at[4] = { orders[order].y0, orders[order].y1, orders[order].u,
+				orders[order].v };
+
+	for (size_t i = gt_rows_unpack422(dst, src, nr, at); i < nr; i++) {
 		const uint8_t *pair = src + i / 2 * 4;
 
 		uint8_t y = i % 2 ? orders[order].y1 : orders[order].y0;
@@ -36,20 +41,15 @@ void gt_yuv_unpack422(uint32_t *dst, const uint8_t *src, size_t nr, enum gt_yuv_
 
 void gt_yuv_unpack_nv12(uint32_t *dst, const uint8_t *y, const uint8_t *uv, size_t nr)
 {
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = gt_rows_unpack_nv12(dst, y, uv, nr); i < nr; i++) {
 		dst[i] = vyu(uv[i / 2 * 2 + 1], y[i], uv[i / 2 * 2]);
 	}
 }
 
-/* 65536 times what a step of Y, V or U adds to a channel. */
-struct matrix {
-	int32_t y, r_v, g_v, g_u, b_u;
-};
-
 /* [bt709][full_range] */
-static const struct matrix matrices[2][2] = {
-	{ { 76309, 104597, 53279, 25675, 132201 }, { 65536, 91881, 46802, 22553, 116130 } },
-	{ { 76309, 117489, 34925, 13975, 138438 }, { 65536, 103206, 30679, 12276, 121609 } },
+static const struct gt_yuv_matrix matrices[2][2] = {
+	{ { 76309, 104597, 53279, 25675, 132201, 16 }, { 65536, 91881, 46802, 22553, 116130, 0 } },
+	{ { 76309, 117489, 34925, 13975, 138438, 16 }, { 65536, 103206, 30679, 12276, 121609, 0 } },
 };
 
 static uint32_t channel(int32_t val)
@@ -60,10 +60,13 @@ static uint32_t channel(int32_t val)
 
 void gt_yuv_to_argb(uint32_t *px, size_t nr, const struct gt_yuv *yuv)
 {
-	const struct matrix *m = &matrices[yuv->bt709][yuv->full_range];
+	const struct gt_yuv_matrix *m = &matrices[yuv->bt709][yuv->full_range];
 
-	for (size_t i = 0; i < nr && !yuv->as_is; i++) {
-		int32_t y = (int32_t)(px[i] >> 8 & 0xff) - (yuv->full_range ? 0 : 16);
+	if (yuv->as_is) {
+		return;
+	}
+	for (size_t i = gt_rows_yuv(px, nr, m); i < nr; i++) {
+		int32_t y = (int32_t)(px[i] >> 8 & 0xff) - m->black;
 		int32_t v = (int32_t)(px[i] >> 16 & 0xff) - 128, u = (int32_t)(px[i] & 0xff) - 128;
 
 		px[i] = (px[i] & 0xff000000) | channel(m->y * y + m->r_v * v) << 16 |

@@ -62,6 +62,7 @@ static const struct scene scenes[] = {
     {"XRGB2101010, Y", 2u << 24 | TILED_Y, W * 4 / 128},
     {"RGB565, Y", 14u << 24 | TILED_Y, W * 2 / 128},
     {"FP16, Y", 6u << 24 | TILED_Y, W * 8 / 128},
+    {"YUYV, Y", TILED_Y, W * 2 / 128},
     {"C8 with its palette, Y", 12u << 24 | TILED_Y, W / 128},
     {"XRGB8888, Y, turned by 180 degrees", 4u << 24 | TILED_Y | 2, W * 4 / 128},
 };
