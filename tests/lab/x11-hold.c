@@ -2,7 +2,8 @@
 /*
  * Preloaded into x11perf: stops it (SIGSTOP) whenever it has ended a test and is about to wipe its
  * window, so that what it has drawn can be looked at.  x11perf destroys its window's subwindows
- * before each test, hence also before the first, and its window at the end.
+ * before each test, hence also before the first, and its window at the end.  Its text tests wipe
+ * their window themselves as soon as they have drawn: that is left out.
  *
  * Also keeps its polylines inside its window and draws their last point.  What its copying tests
  * copy is a polyline that leaves the window, and Intel's driver, which finds the pixels of thin
@@ -14,6 +15,7 @@
 #include <signal.h>
 
 int XSync(void *display, int discard);
+int XClearWindow(void *display, unsigned long window);
 int XDestroySubwindows(void *display, unsigned long window);
 int XDestroyWindow(void *display, unsigned long window);
 
@@ -42,6 +44,21 @@ static void hold(void *display)
 	raise(SIGSTOP);
 }
 
+/* The window tests draw in, and whether the one that began last has come to drawing: x11perf then
+ * says so in another window, which it clears for that. */
+static unsigned long test_window;
+static int drawing;
+
+int XClearWindow(void *display, unsigned long window)
+{
+	if (window != test_window) {
+		drawing = 1;
+	} else if (drawing) {
+		return 1;
+	}
+	return next("XClearWindow")(display, window);
+}
+
 int XDestroySubwindows(void *display, unsigned long window)
 {
 	static int nr_tests;
@@ -49,6 +66,8 @@ int XDestroySubwindows(void *display, unsigned long window)
 	if (nr_tests++) {
 		hold(display);
 	}
+	test_window = window;
+	drawing = 0;
 	return next("XDestroySubwindows")(display, window);
 }
 

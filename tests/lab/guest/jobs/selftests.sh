@@ -76,17 +76,23 @@ selftest_group()
 		sed 's/^/LAB selftest-log /'
 }
 
-# xengt.selftests: names of groups with commas between, or all.
+# xengt.selftests: names of groups with commas between, or all; -NAME takes one out again.
 job_selftests()
 {
 	while read -r module; do
 		[ "$module" = i915.ko ] || insmod "/modules/$module" 2>/dev/null
 	done </modules/i915.order
 	dmesg -n 1
-	groups=$(word selftests | tr , ' ')
-	[ "$groups" != all ] || groups="mock $(sed 's/.*__live_//' /selftests | tr '\n' ' ')"
+	words=" $(word selftests | tr , ' ') "
+	groups=$words
+	case $words in
+	*" all "*) groups="mock $(sed 's/.*__live_//' /selftests | tr '\n' ' ')" ;;
+	esac
 	: >/tmp/selftests
 	for group in $groups; do
+		case "$words" in
+		*" -$group "*) continue ;;
+		esac
 		case $group in
 		mock) selftest_group mock mock_selftests=-1 ;;
 		*) selftest_group "$group" live_selftests=-1 "$(grep "__live_$group\$" /selftests)=1" ;;

@@ -135,10 +135,11 @@ stopped()
 }
 
 # x11perf_both TEST...: each test's picture compared, before x11perf goes on to the next.  The tests
-# must be in x11perf's own order, which it keeps to whatever the order asked for.
+# must be in x11perf's own order, which it keeps to whatever the order asked for.  An odd number of
+# rounds, for each second one draws in the background's colour.
 x11perf_both()
 {
-	local test gpu cpu tenths options=(-repeat 1 -reps 40 -time 1)
+	local test gpu cpu tenths options=(-repeat 1 -reps 41 -time 1)
 	LD_PRELOAD=/tmp/bin/x11-hold.so x11perf -display $GPU "${options[@]}" "${@/#/-}" \
 		>>"$KEEP/x11perf-gpu" 2>&1 &
 	gpu=$!
@@ -213,7 +214,7 @@ compare x11perf-gone
 date -s '2026-01-02 10:09:30' >/dev/null
 both xsetroot -mod 5 7 -fg '#406080' -bg '#304050'
 window xlogo xlogo -geometry 200x200+20+20
-window xclock xclock -analog -update 0 -norender -geometry 200x200+240+20
+window xclock xclock -analog -update 600 -norender -geometry 200x200+240+20
 window xeyes xeyes -geometry 200x120+460+20
 settle
 compare clients
