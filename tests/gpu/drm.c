@@ -61,6 +61,15 @@ uint64_t address_new(uint32_t size_B)
 	return gma;
 }
 
+bool card_is_gen8(void)
+{
+	int id = 0;
+	struct drm_i915_getparam get = { .param = I915_PARAM_CHIPSET_ID, .value = &id };
+
+	must(DRM_IOCTL_I915_GETPARAM, &get, "chipset id");
+	return (id & 0xff00) == 0x1600;
+}
+
 struct buffer buffer_new(uint32_t size_B)
 {
 	struct drm_i915_gem_create create = { .size = size_B };
@@ -186,5 +195,11 @@ void verdict(const char *name, const char *suffix, bool ok, const char *format, 
 		va_end(ap);
 	}
 	printf("\n");
+	fflush(stdout);
+}
+
+void verdict_skip(const char *name, const char *suffix)
+{
+	printf("LAB judge %s%s%s skip\n", name, *suffix ? "-" : "", suffix);
 	fflush(stdout);
 }

@@ -44,6 +44,8 @@ void must(unsigned long request, void *argument, const char *what);
 #define NODE_RENDER "/dev/dri/renderD128"
 #define NODE_CARD   "/dev/dri/card0"
 void card_open(const char *path);
+/* Whether the GPU is a Broadwell, gen8, and not a gen9. */
+bool card_is_gen8(void);
 
 /* Zeroed, coherent with the processor. */
 struct buffer buffer_new(uint32_t size_B);
@@ -76,6 +78,9 @@ bool run(struct batch *b, enum engine e, struct buffer *bo);
 /* One line "judge NAME pass", or "judge NAME fail" and what was found. */
 void verdict(const char *name, const char *suffix, bool ok, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* One line "judge NAME skip". */
+void verdict_skip(const char *name, const char *suffix);
 
 void engines_judge(void);
 void hangs_judge(void);

@@ -32,7 +32,7 @@ GUEST_PROGRAMS=(modetest vbltest modeprint proptest kexec)
 JUDGE_PACKAGES=(
 	busybox-static libdrm-tests intel-gpu-tools
 	xserver-xorg-core xserver-xorg-video-intel xvfb netpbm
-	x11-apps x11-utils x11-xserver-utils xterm xfonts-base xfonts-75dpi
+	x11-apps x11-utils x11-xserver-utils xterm xfonts-base xfonts-75dpi weston fonts-dejavu-core
 )
 
 images_prepare()
