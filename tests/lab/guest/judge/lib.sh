@@ -6,6 +6,8 @@
 # output goes to /tmp/keep/NAME.
 
 KEEP=/tmp/keep
+# An exit costs a millisecond where Xen itself is emulated: as many times the seconds of a machine.
+PATIENCE=4
 # lines of the kernel's log that are older than the script, or were looked at
 SEEN=$(dmesg | wc -l)
 
@@ -29,7 +31,7 @@ try()
 {
 	local name=$1 seconds=$2 rc=0
 	shift 2
-	timeout -k 5 "$seconds" "$@" >"$KEEP/$name" 2>&1 </dev/null || rc=$?
+	timeout -k 5 $((seconds * PATIENCE)) "$@" >"$KEEP/$name" 2>&1 </dev/null || rc=$?
 	try_end "$name" $rc
 }
 
@@ -52,7 +54,7 @@ try_says()
 {
 	local name=$1 seconds=$2 pattern=$3 line
 	shift 3
-	timeout -k 5 "$seconds" "$@" >"$KEEP/$name" 2>&1 </dev/null
+	timeout -k 5 $((seconds * PATIENCE)) "$@" >"$KEEP/$name" 2>&1 </dev/null
 	if line=$(grep -m 1 -aE -- "$pattern" "$KEEP/$name"); then
 		verdict "$name" pass "$line"
 	else
@@ -65,7 +67,7 @@ skip_if()
 {
 	local name=$1 seconds=$2 pattern=$3 rc=0 line
 	shift 3
-	timeout -k 5 "$seconds" "$@" >"$KEEP/$name" 2>&1 </dev/null || rc=$?
+	timeout -k 5 $((seconds * PATIENCE)) "$@" >"$KEEP/$name" 2>&1 </dev/null || rc=$?
 	if line=$(grep -m 1 -aE -- "$pattern" "$KEEP/$name"); then
 		verdict "$name" skip "$line"
 	else

@@ -65,7 +65,7 @@ try modetest-cursor 60 bash -c "hold 4 modetest -M i915 -s $connector:$size -C"
 try modetest-flip 120 bash -c "hold 25 modetest -M i915 -s $connector:$size -v"
 flips modetest-flip-rate modetest-flip
 first=$(frames)
-try vbltest 120 bash -c "hold 25 vbltest -M i915"
+try vbltest 120 bash -c "hold 60 vbltest -M i915"
 flips vbltest-rate vbltest
 rate=$(awk '{ print ($4 - $2) / ($3 - $1) }' <<<"$first $(frames)")
 if awk -v r="$rate" 'BEGIN { exit !(r > 58 && r < 62) }'; then

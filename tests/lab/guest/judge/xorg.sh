@@ -214,7 +214,7 @@ compare x11perf-gone
 date -s '2026-01-02 10:09:30' >/dev/null
 both xsetroot -mod 5 7 -fg '#406080' -bg '#304050'
 window xlogo xlogo -geometry 200x200+20+20
-window xclock xclock -analog -update 600 -norender -geometry 200x200+240+20
+window xclock xclock -digital -update 600 -norender -geometry 200x60+240+20
 window xeyes xeyes -geometry 200x120+460+20
 settle
 compare clients
