@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	check_ioreq \
 	check_irq \
 	check_mi \
+	check_monitor \
 	check_options \
 	check_pci \
 	check_pipe_crc \
@@ -161,6 +162,10 @@ check_irq_LDADD = $(UNIT_LIBS)
 check_mi_SOURCES = tests/unit/check_mi.c
 check_mi_CFLAGS = $(UNIT_CFLAGS)
 check_mi_LDADD = $(UNIT_LIBS)
+
+check_monitor_SOURCES = tests/unit/check_monitor.c
+check_monitor_CFLAGS = $(UNIT_CFLAGS)
+check_monitor_LDADD = $(UNIT_LIBS)
 
 check_options_SOURCES = tests/unit/check_options.c
 check_options_CFLAGS = $(UNIT_CFLAGS)

@@ -173,6 +173,7 @@ const char *xengt_strerror(int ret)
 		[XENGT_E_BUSY] = "the vGPU serves too many clients already",
 		[XENGT_E_INTERNAL] = "the vGPU's worker failed",
 		[XENGT_E_REGION] = "the region is not part of the picture",
+		[XENGT_E_MONITOR] = "there can be no such monitor",
 	};
 
 	if (ret >= 0) {
@@ -276,15 +277,20 @@ static bool answer_fits(const struct answer *a, uint32_t command, size_t payload
 	return a->head.payload_B == (ok ? payload_B : 0) && (a->fd < 0 || (ok && want_fd));
 }
 
-int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload, size_t payload_B,
-	       int *fd)
+int client_ask_with(struct xengt_client *c, struct xengt_request *req, const void *extra,
+		    size_t extra_B, void *payload, size_t payload_B, int *fd)
 {
+	struct iovec iov[2] = {
+		{ req, sizeof(*req) },
+		{ (void *)(uintptr_t)extra, extra_B },
+	};
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	struct answer a;
 	int sent = 0, ret;
 
 	c->detail[0] = 0;
 	req->magic = XENGT_PROTOCOL_MAGIC;
-	if (send(c->sock, req, sizeof(*req), MSG_NOSIGNAL) < 0) {
+	if (sendmsg(c->sock, &msg, MSG_NOSIGNAL) < 0) {
 		sent = errno == EAGAIN ? -ETIMEDOUT : -errno;
 	}
 	/* A worker that closed on us may have said why: look even if sending failed. */
@@ -303,11 +309,19 @@ int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload,
 		return ret < 0 && sent ? sent : ret;
 	}
 	memcpy(c->detail, a.head.detail, sizeof(c->detail));
-	memcpy(payload, a.payload, payload_B);
+	if (payload_B) {
+		memcpy(payload, a.payload, payload_B);
+	}
 	if (fd) {
 		*fd = a.fd;
 	}
 	return 0;
+}
+
+int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload, size_t payload_B,
+	       int *fd)
+{
+	return client_ask_with(c, req, NULL, 0, payload, payload_B, fd);
 }
 
 int xengt_info(struct xengt_client *c, struct xengt_info *out)
@@ -387,6 +401,25 @@ int xengt_stats(struct xengt_client *c, char **text)
 int xengt_regs(struct xengt_client *c, char **text)
 {
 	return ask_text(c, XENGT_CMD_REGS, text);
+}
+
+int xengt_monitors(struct xengt_client *c, char **text)
+{
+	return ask_text(c, XENGT_CMD_MONITORS, text);
+}
+
+int xengt_plug(struct xengt_client *c, unsigned head, const struct xengt_plug *monitor)
+{
+	struct xengt_request req = { .command = XENGT_CMD_PLUG, .head = head };
+
+	return client_ask_with(c, &req, monitor, sizeof(*monitor), NULL, 0, NULL);
+}
+
+int xengt_unplug(struct xengt_client *c, unsigned head)
+{
+	struct xengt_request req = { .command = XENGT_CMD_UNPLUG, .head = head };
+
+	return client_ask(c, &req, NULL, 0, NULL);
 }
 
 static int compare_ids(const void *pa, const void *pb)

@@ -12,6 +12,9 @@ struct xengt_client {
 
 /* Waiting for an answer ends after @ms. 0 or negative errno. */
 int client_set_timeout(struct xengt_client *c, uint32_t ms);
+/* As below, with @extra_B bytes that follow the request in its packet. */
+int client_ask_with(struct xengt_client *c, struct xengt_request *req, const void *extra,
+		    size_t extra_B, void *payload, size_t payload_B, int *fd);
 /*
  * Send @req (its magic is filled in here) and take the answer, whose payload has @payload_B bytes.
  * With @fd, *fd is the descriptor that came along, the caller's, or -1 if there was none; without,

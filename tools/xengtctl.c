@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * xengtctl: the vGPUs of this host, their counters and registers, as text.
+ * xengtctl: the vGPUs of this host, their counters and registers, as text; and their monitors.
  *
  * Decides the words of the table; what is counted is the worker's business.
  */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,15 @@ static const char usage_text[] =
 	"usage: xengtctl list\n"
 	"       xengtctl stats DOMAIN\n"
 	"       xengtctl regs DOMAIN\n"
+	"       xengtctl monitor DOMAIN [list]\n"
+	"       xengtctl monitor DOMAIN plug HEAD [WIDTHxHEIGHT[@HZ] | FILE]\n"
+	"       xengtctl monitor DOMAIN unplug HEAD\n"
 	"\n"
 	"  list    all vGPUs: memory in MiB, fences, mode, whether the guest's driver is up\n"
 	"  stats   counters, then exits by register, most first: \"name value\" a line\n"
 	"  regs    registers: \"0xOFFSET NAME 0xVALUE\" a line\n"
+	"  monitor its heads, \"HEAD LINK STATE MODE NAME\" a line; or plug a monitor into one:\n"
+	"          of that mode, or of the EDID in FILE (with a / in its name), or the last one\n"
 	"\n"
 	"DOMAIN is a name or an id.  -h, --help: this text; -V, --version: the version.\n"
 	"\n"
@@ -110,6 +116,93 @@ static enum exit_code do_text(const char *domain, int (*get)(struct xengt_client
 	return code;
 }
 
+static bool parse_head(const char *text, unsigned *head)
+{
+	if (text[0] < '0' || text[0] > '9' || text[1]) {
+		return false;
+	}
+	*head = (unsigned)(text[0] - '0');
+	return true;
+}
+
+static bool read_edid(const char *path, struct xengt_plug *p)
+{
+	FILE *f = fopen(path, "rb");
+	size_t nr = f ? fread(p->edid, 1, sizeof(p->edid), f) : 0;
+	bool ok = nr && nr % 128 == 0 && fgetc(f) == EOF && !ferror(f);
+
+	if (f) {
+		fclose(f);
+	}
+	p->edid_B = (uint32_t)nr;
+	if (!ok) {
+		complain("%s: not an EDID of 128 to %u bytes", path, XENGT_MAX_EDID_B);
+	}
+	return ok;
+}
+
+/* A mode, a file's name, or NULL: the last monitor that was there. */
+static bool parse_monitor(const char *text, struct xengt_plug *p)
+{
+	int size = 0, hz = 0;
+
+	*p = (struct xengt_plug){ 0 };
+	if (!text) {
+		return true;
+	}
+	if (strchr(text, '/')) {
+		return read_edid(text, p);
+	}
+	if (sscanf(text, "%5" SCNu32 "x%5" SCNu32 "%n@%4" SCNu32 "%n", &p->w_px, &p->h_px, &size,
+		   &p->hz, &hz) < 2 || text[hz ? hz : size]) {
+		complain("%s: neither a mode (1920x1080@60) nor a file with a / in its name", text);
+		return false;
+	}
+	return true;
+}
+
+/* @argv after the domain: plug HEAD [WHAT] or unplug HEAD, checked to be one of these. */
+static enum exit_code do_plug(const char *domain, int nr, char **argv)
+{
+	bool plugs = !strcmp(argv[0], "plug");
+	struct xengt_client *c;
+	struct xengt_plug p;
+	enum exit_code code;
+	unsigned head;
+	int ret;
+
+	if (!parse_head(argv[1], &head)) {
+		complain("%s: no head", argv[1]);
+		return EXIT_USAGE;
+	}
+	if (!parse_monitor(nr > 2 ? argv[2] : NULL, &p)) {
+		return EXIT_USAGE;
+	}
+	code = tool_connect(domain, &c);
+	if (code) {
+		return code;
+	}
+	ret = plugs ? xengt_plug(c, head, &p) : xengt_unplug(c, head);
+	if (ret) {
+		code = tool_explain(domain, c, ret);
+	}
+	xengt_disconnect(c);
+	return code;
+}
+
+static enum exit_code do_monitor(int nr, char **argv)
+{
+	if (nr == 1 || (nr == 2 && !strcmp(argv[1], "list"))) {
+		return do_text(argv[0], xengt_monitors);
+	}
+	if ((nr == 3 && !strcmp(argv[1], "unplug")) ||
+	    ((nr == 3 || nr == 4) && !strcmp(argv[1], "plug"))) {
+		return do_plug(argv[0], nr - 1, argv + 1);
+	}
+	complain("monitor DOMAIN [list], plug HEAD [MODE | FILE] or unplug HEAD; see --help");
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -142,6 +235,9 @@ int main(int argc, char **argv)
 	if (nr == 2 && !strcmp(argv[0], "regs")) {
 		return do_text(argv[1], xengt_regs);
 	}
-	complain("list, stats DOMAIN or regs DOMAIN is needed; see --help");
+	if (nr >= 2 && !strcmp(argv[0], "monitor")) {
+		return do_monitor(nr - 1, argv + 1);
+	}
+	complain("list, monitor DOMAIN, stats DOMAIN or regs DOMAIN is needed; see --help");
 	return EXIT_USAGE;
 }

@@ -433,8 +433,6 @@ static void put_map(uint8_t *block)
 	put_checksum(block);
 }
 
-static const uint8_t header[8] = { 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00 };
-
 /* Chromaticity of sRGB: A2 section 3.7, table 3.17. */
 static const uint8_t srgb[10] = { 0xee, 0x91, 0xa3, 0x54, 0x4c, 0x99, 0x26, 0x0f, 0x50, 0x54 };
 
@@ -462,7 +460,7 @@ static void put_base(uint8_t *edid, const struct timing *t, const struct timing 
 	bool edid_1_3 = input == INPUT_HDMI;
 	char serial_text[14];
 
-	memcpy(edid, header, sizeof(header));
+	memset(edid + 1, 0xff, 6); /* the header */
 	put_identity(edid, serial, edid_1_3);
 	edid[20] = (uint8_t)input;
 	edid[21] = size_cm(t->w_px);
@@ -515,34 +513,4 @@ int gt_edid_make(uint8_t edid[GT_EDID_MAX_B], const struct gt_mode *mode, enum g
 	edid[GT_EDID_EXTENSIONS] = (uint8_t)((block - edid) / GT_EDID_SIZE);
 	put_checksum(edid);
 	return (int)(block - edid) + GT_EDID_SIZE;
-}
-
-static bool sums_up(const uint8_t block[GT_EDID_SIZE])
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < GT_EDID_SIZE; i++) {
-		sum = (uint8_t)(sum + block[i]);
-	}
-	return !sum;
-}
-
-bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE])
-{
-	return sums_up(edid) && !memcmp(edid, header, sizeof(header)) && edid[18] == 1 &&
-	       edid[19] >= 3;
-}
-
-bool gt_edid_check(const uint8_t *edid, size_t edid_B)
-{
-	if (edid_B < GT_EDID_SIZE || edid_B > GT_EDID_MAX_B || !gt_edid_valid(edid) ||
-	    edid_B != (edid[GT_EDID_EXTENSIONS] + (size_t)1) * GT_EDID_SIZE) {
-		return false;
-	}
-	for (size_t at = GT_EDID_SIZE; at < edid_B; at += GT_EDID_SIZE) {
-		if (!sums_up(edid + at)) {
-			return false;
-		}
-	}
-	return true;
 }

@@ -22,6 +22,14 @@
  */
 int gt_edid_make(uint8_t edid[GT_EDID_MAX_B], const struct gt_mode *mode, enum gt_link link,
 		 uint32_t serial);
+/*
+ * The mode of the first detailed timing (of our own EDIDs, the preferred one), and the name; "" if
+ * it has none.  A character that is not plain text is a '?'.
+ */
+#define GT_EDID_NAME_B 14
+void gt_edid_describe(const uint8_t *edid, size_t edid_B, struct gt_mode *mode,
+		      char name[GT_EDID_NAME_B]);
+
 /* Header, version and checksum. */
 bool gt_edid_valid(const uint8_t edid[GT_EDID_SIZE]);
 

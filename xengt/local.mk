@@ -38,6 +38,7 @@ libmediator_la_SOURCES = \
 	xengt/display.c \
 	xengt/dp.c \
 	xengt/edid.c xengt/edid.h \
+	xengt/edid_read.c \
 	xengt/events.c \
 	xengt/fb.c xengt/fb.h xengt/fb_internal.h \
 	xengt/fb_bdw.c \

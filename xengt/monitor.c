@@ -11,6 +11,9 @@
 
 #include "display_rows.h"
 #include "vgpu_internal.h"
+#include "xengt/protocol.h"
+
+_Static_assert(XENGT_MAX_EDID_B == GT_EDID_MAX_B, "one limit");
 
 #define SFUSE_STRAP	 0xc2014u
 #define SFUSE_NO_CRT	 GT_BIT(6)
@@ -157,6 +160,28 @@ int gt_monitor_plug(struct gt_vgpu *v, unsigned head, const uint8_t *edid, size_
 	gt_vreg_set(v, GT_SDE_ISR, gt_vreg(v, GT_SDE_ISR) | live_bit(head));
 	pulse(v, head);
 	return 0;
+}
+
+int gt_monitor_plug_asked(struct gt_vgpu *v, unsigned head, const struct xengt_plug *plug)
+{
+	const struct gt_mode mode = { plug->w_px, plug->h_px, plug->hz ? plug->hz : 60 };
+	uint8_t edid[GT_EDID_MAX_B];
+	int edid_B;
+
+	if (!head_exists(v, head)) {
+		return -ENOENT;
+	}
+	if (plug->edid_B) {
+		return gt_monitor_plug(v, head, plug->edid, plug->edid_B);
+	}
+	if (plug->w_px || plug->h_px || plug->hz) {
+		edid_B = gt_edid_make(edid, &mode, v->opt.monitor[head].link,
+				      v->guest->domid + head);
+	} else {
+		edid_B = (int)v->monitors.head[head].edid_B;
+		memcpy(edid, v->monitors.head[head].edid, (size_t)edid_B);
+	}
+	return edid_B < 0 ? edid_B : gt_monitor_plug(v, head, edid, (size_t)edid_B);
 }
 
 int gt_monitor_unplug(struct gt_vgpu *v, unsigned head)

@@ -75,6 +75,12 @@ void gt_ddc_stop(struct gt_monitor *m);
  * hears of it if it enabled hotplug of that port.
  */
 int gt_monitor_plug(struct gt_vgpu *v, unsigned head, const uint8_t *edid, size_t edid_B);
+/*
+ * As a client asks for it: by EDID, mode, or the last monitor that was there.  -EINVAL if no
+ * monitor can be like that.
+ */
+struct xengt_plug;
+int gt_monitor_plug_asked(struct gt_vgpu *v, unsigned head, const struct xengt_plug *plug);
 /* Pull it out; nothing happens if there is none. -ENOENT if there is no such head. */
 int gt_monitor_unplug(struct gt_vgpu *v, unsigned head);
 

@@ -172,6 +172,27 @@ int gt_report_regs(struct gt_vgpu *v, uint64_t *size_B)
 	return make_report(v, "xengt-regs", print_regs, size_B);
 }
 
+static int print_monitors(struct gt_vgpu *v, FILE *f)
+{
+	for (unsigned head = 0; head < v->opt.nr_heads; head++) {
+		const struct gt_monitor *m = &v->monitors.head[head];
+		struct gt_mode mode;
+		char name[GT_EDID_NAME_B];
+
+		gt_edid_describe(m->edid, m->edid_B, &mode, name);
+		fprintf(f, "%u %s %s %ux%u@%u %s\n", head,
+			v->opt.monitor[head].link == GT_LINK_DP ? "dp" : "hdmi",
+			m->plugged ? "plugged" : "unplugged", mode.w_px, mode.h_px, mode.hz,
+			*name ? name : "-");
+	}
+	return 0;
+}
+
+int gt_report_monitors(struct gt_vgpu *v, uint64_t *size_B)
+{
+	return make_report(v, "xengt-monitors", print_monitors, size_B);
+}
+
 static uint64_t count_exits(const struct gt_vgpu *v)
 {
 	uint64_t nr = 0;

@@ -17,6 +17,9 @@ int gt_report_stats(struct gt_vgpu *v, uint64_t *size_B);
 /* "0xOFFSET NAME 0xVALUE" for each register of this platform, by offset; values as stored. */
 int gt_report_regs(struct gt_vgpu *v, uint64_t *size_B);
 
+/* "HEAD LINK STATE MODE NAME" for each head: of its monitor, or of the last that was there. */
+int gt_report_monitors(struct gt_vgpu *v, uint64_t *size_B);
+
 /* Who this vGPU is. @name may be NULL. */
 void gt_report_info(struct gt_vgpu *v, const char *name, struct xengt_info *out);
 

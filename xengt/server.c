@@ -27,6 +27,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "monitor.h"
 #include "page_cache.h"
 #include "report.h"
 #include "snapshot.h"
@@ -68,6 +69,12 @@ struct gt_server {
 	uint64_t pause_ns;	   /* from there to the next */
 	uint64_t least_pause_ns;   /* that it must not be shorter than: LOOK_SHARE */
 	uint64_t seen_writes;	   /* v->display_writes at the last look */
+};
+
+/* A request as it comes: what follows it belongs to XENGT_CMD_PLUG alone. */
+struct packet {
+	struct xengt_request req;
+	struct xengt_plug plug;
 };
 
 /* The payload of a reply is one of these. */
@@ -175,9 +182,27 @@ static void take_picture(struct gt_server *s, struct client *c, const struct xen
 	a->head.payload_B = a->head.status ? 0 : sizeof(a->payload.frame);
 }
 
-static void make_answer(struct gt_server *s, struct client *c, const struct xengt_request *req,
+static void plug_or_unplug(struct gt_server *s, const struct packet *p, struct answer *a)
+{
+	unsigned head = p->req.head;
+	int ret = p->req.command == XENGT_CMD_PLUG ? gt_monitor_plug_asked(s->v, head, &p->plug)
+						   : gt_monitor_unplug(s->v, head);
+
+	if (ret == -ENOENT) {
+		a->head.status = XENGT_E_NO_HEAD;
+	} else if (ret) {
+		a->head.status = XENGT_E_MONITOR;
+		snprintf(a->head.detail, sizeof(a->head.detail), "%s",
+			 p->plug.edid_B
+				 ? "the EDID is damaged, or older than 1.3"
+				 : "a mode is 1 to 7680 pixels wide and high, at up to 510 Hz");
+	}
+}
+
+static void make_answer(struct gt_server *s, struct client *c, const struct packet *p,
 			struct answer *a)
 {
+	const struct xengt_request *req = &p->req;
 	uint64_t size_B = 0;
 	int fd;
 
@@ -196,6 +221,14 @@ static void make_answer(struct gt_server *s, struct client *c, const struct xeng
 	case XENGT_CMD_REGS:
 		fd = gt_report_regs(s->v, &size_B);
 		answer_text(a, fd, size_B);
+		break;
+	case XENGT_CMD_MONITORS:
+		fd = gt_report_monitors(s->v, &size_B);
+		answer_text(a, fd, size_B);
+		break;
+	case XENGT_CMD_PLUG:
+	case XENGT_CMD_UNPLUG:
+		plug_or_unplug(s, p, a);
 		break;
 	default:
 		a->head.status = XENGT_E_PROTOCOL;
@@ -350,8 +383,11 @@ static bool arguments_are_valid(const struct xengt_request *req)
 {
 	bool takes_picture = req->command == XENGT_CMD_SNAPSHOT;
 	bool waits = req->command == XENGT_CMD_WAIT;
+	bool has_head = takes_picture || req->command == XENGT_CMD_PLUG ||
+			req->command == XENGT_CMD_UNPLUG;
 
-	if (!takes_picture && (req->head || req->flags || !rect_is_zero(&req->region))) {
+	if ((!has_head && req->head) ||
+	    (!takes_picture && (req->flags || !rect_is_zero(&req->region)))) {
 		return false;
 	}
 	return !(req->flags & ~XENGT_ALL_FLAGS) && (req->flags & XENGT_PLANE || !req->plane) &&
@@ -361,27 +397,31 @@ static bool arguments_are_valid(const struct xengt_request *req)
 }
 
 /* Every check on a packet. */
-static bool request_is_valid(const struct xengt_request *req, ssize_t len, int flags)
+static bool request_is_valid(const struct packet *p, ssize_t len, int flags)
 {
-	return len == sizeof(*req) && !(flags & (MSG_TRUNC | MSG_CTRUNC)) &&
-	       req->magic == XENGT_PROTOCOL_MAGIC && req->command >= XENGT_CMD_INFO &&
-	       req->command <= XENGT_CMD_WAIT && arguments_are_valid(req);
+	const struct xengt_request *req = &p->req;
+	bool plugs = len >= (ssize_t)sizeof(*req) && req->command == XENGT_CMD_PLUG;
+
+	return len == (ssize_t)(plugs ? sizeof(*p) : sizeof(*req)) &&
+	       !(flags & (MSG_TRUNC | MSG_CTRUNC)) && req->magic == XENGT_PROTOCOL_MAGIC &&
+	       req->command >= XENGT_CMD_INFO && req->command <= XENGT_CMD_UNPLUG &&
+	       arguments_are_valid(req) && (!plugs || p->plug.edid_B <= XENGT_MAX_EDID_B);
 }
 
 /* Carry out a packet of @len bytes. */
-static void client_answer(struct gt_server *s, struct client *c, const struct xengt_request *req,
+static void client_answer(struct gt_server *s, struct client *c, const struct packet *p,
 			  ssize_t len, int flags)
 {
-	bool valid = request_is_valid(req, len, flags);
+	bool valid = request_is_valid(p, len, flags);
 	struct answer a;
 
-	if (valid && req->command == XENGT_CMD_WAIT) {
-		begin_wait(s, c, req);
+	if (valid && p->req.command == XENGT_CMD_WAIT) {
+		begin_wait(s, c, &p->req);
 		return;
 	}
-	answer_init(&a, valid ? req->command : 0, valid ? XENGT_OK : XENGT_E_PROTOCOL);
+	answer_init(&a, valid ? p->req.command : 0, valid ? XENGT_OK : XENGT_E_PROTOCOL);
 	if (valid) {
-		make_answer(s, c, req, &a);
+		make_answer(s, c, p, &a);
 	} else {
 		/* Not gt_event(): that speaks of the guest, which has no part in this. */
 		gt_count(s->v, GT_C_client_garbage);
@@ -395,8 +435,8 @@ static void client_answer(struct gt_server *s, struct client *c, const struct xe
 /* One request of a client, if there is one. */
 static void client_serve(struct gt_server *s, struct client *c)
 {
-	struct xengt_request req;
-	struct iovec iov = { &req, sizeof(req) };
+	struct packet packet = { 0 };
+	struct iovec iov = { &packet, sizeof(packet) };
 	/*
 	 * No room for control messages: descriptors that a client sends never come to exist in
 	 * this process, and MSG_CTRUNC tells of them.
@@ -416,7 +456,7 @@ static void client_serve(struct gt_server *s, struct client *c)
 		client_close(s, c); /* gone, or an empty packet: the same to us */
 		return;
 	}
-	client_answer(s, c, &req, len, msg.msg_flags);
+	client_answer(s, c, &packet, len, msg.msg_flags);
 }
 
 /* Tell a client why it is not served, and let it go. */

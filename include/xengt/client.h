@@ -86,6 +86,18 @@ int xengt_wait(struct xengt_client *c, uint64_t since, uint32_t timeout_ms, bool
 int xengt_stats(struct xengt_client *c, char **text);
 int xengt_regs(struct xengt_client *c, char **text);
 
+/*
+ * Heads and their monitors, "HEAD LINK STATE MODE NAME" a line, as above: LINK is hdmi or dp, STATE
+ * plugged or unplugged, MODE the preferred WIDTHxHEIGHT@HZ.
+ */
+int xengt_monitors(struct xengt_client *c, char **text);
+/*
+ * Plug a monitor into @head, in place of any that is there, or pull it out.  The guest's driver
+ * hears of it as of a cable.  XENGT_E_MONITOR: there can be none with that EDID or mode.
+ */
+int xengt_plug(struct xengt_client *c, unsigned head, const struct xengt_plug *monitor);
+int xengt_unplug(struct xengt_client *c, unsigned head);
+
 /* Domain ids of all vGPUs that answer, ascending. @ids is malloc'ed. */
 int xengt_list(uint32_t **ids, size_t *nr);
 

@@ -28,6 +28,9 @@ enum xengt_command {
 	XENGT_CMD_STATS,    /* counters: reply is struct xengt_text and a memfd of "name value\n" */
 	XENGT_CMD_REGS,	    /* registers: struct xengt_text and a memfd of "offset name value\n" */
 	XENGT_CMD_WAIT,	    /* until a picture changes: reply is struct xengt_change, no fd */
+	XENGT_CMD_MONITORS, /* struct xengt_text, a memfd of "head link state mode name\n" */
+	XENGT_CMD_PLUG,	    /* a monitor into `head`: struct xengt_plug follows the request */
+	XENGT_CMD_UNPLUG,   /* pull out the monitor of `head` */
 };
 
 /* status of a reply; xengt_strerror() has the sentences */
@@ -43,6 +46,7 @@ enum xengt_status {
 	XENGT_E_BUSY,	   /* too many clients */
 	XENGT_E_INTERNAL,  /* a host call failed; detail says which */
 	XENGT_E_REGION,	   /* the region is not part of the picture; detail has its size */
+	XENGT_E_MONITOR,   /* there can be no such monitor; detail says why */
 };
 
 /* flags of a request for a picture */
@@ -61,7 +65,7 @@ struct xengt_rect {
 /* All that a command has no use for is 0. */
 struct xengt_request {
 	uint32_t magic, command;
-	uint32_t head;	     /* SNAPSHOT: 0.. */
+	uint32_t head;	     /* SNAPSHOT, PLUG, UNPLUG: 0.. */
 	uint32_t flags;	     /* SNAPSHOT */
 	uint32_t plane;	     /* SNAPSHOT with XENGT_PLANE: from 0, the lowest, on */
 	uint32_t timeout_ms; /* WAIT: XENGT_MAX_WAIT_MS at most */
@@ -69,6 +73,15 @@ struct xengt_request {
 	struct xengt_rect region;
 	/* SNAPSHOT with XENGT_TRACK, WAIT: the serial of this connection's last tracked picture */
 	uint64_t since;
+};
+
+#define XENGT_MAX_EDID_B 512u
+
+/* Which monitor: by its EDID; or by a mode, 0 Hz meaning 60; or, all zeros, the last there was. */
+struct xengt_plug {
+	uint32_t edid_B; /* whole blocks of 128 bytes, or 0 */
+	uint32_t w_px, h_px, hz;
+	uint8_t edid[XENGT_MAX_EDID_B];
 };
 
 #define XENGT_MAX_WAIT_MS 3600000u

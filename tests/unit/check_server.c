@@ -106,7 +106,7 @@ START_TEST(garbage_is_answered_and_closed_and_others_do_not_notice)
 	expect_refusal(&req, sizeof(req));
 	req = serving_request(0);
 	expect_refusal(&req, sizeof(req));
-	req = serving_request(XENGT_CMD_WAIT + 1);
+	req = serving_request(XENGT_CMD_UNPLUG + 1);
 	expect_refusal(&req, sizeof(req));
 	req = serving_request(UINT32_MAX);
 	expect_refusal(&req, sizeof(req));
@@ -139,6 +139,8 @@ START_TEST(garbage_is_answered_and_closed_and_others_do_not_notice)
 	expect_refusal(&req, sizeof(req));
 	req = serving_request(XENGT_CMD_STATS);
 	req.head = 1;
+	expect_refusal(&req, sizeof(req));
+	req = serving_request(XENGT_CMD_PLUG); /* which says nothing of a monitor */
 	expect_refusal(&req, sizeof(req));
 	ck_assert_uint_gt(w.s.v->events.count[GT_C_client_garbage], 200);
 }
