@@ -250,7 +250,7 @@ check_xlconfig_CFLAGS = $(UNIT_CFLAGS) $(XEN_CFLAGS) -I$(top_srcdir)/dm
 check_xlconfig_LDADD = $(UNIT_LIBS) $(XEN_LIBS)
 endif
 endif
-EXTRA_DIST += tests/all tests/gpu tests/lab \
+EXTRA_DIST += tests/all tests/gpu tests/kms tests/lab \
 	tests/scenario/bdw-6.1.trace \
 	tests/scenario/kbl-6.1.trace \
 	tests/scenario/skl-6.1-gpu.trace \

@@ -188,6 +188,8 @@ static void convert_row(const struct gt_fb *fb, const struct piece *p, uint32_t 
 	if (fb->format == GT_FMT_NV12) {
 		gt_yuv_unpack_nv12(px, p->raw + (size_t)row * pairs_w,
 				   p->chroma + (size_t)(row / 2) * pairs_w, p->w);
+	} else if (fb->format == GT_FMT_XYUV8888) {
+		gt_yuv_unpack444(px, p->raw + (size_t)row * pairs_w * 4, p->w);
 	} else {
 		gt_yuv_unpack422(px, p->raw + (size_t)row * pairs_w * 2, p->w, fb->yuv.order);
 	}

@@ -34,7 +34,7 @@ static const struct gt_fb_code codes[] = {
 	{ 5, .unreadable = "P012" },
 	{ 6, GT_FMT_XRGB16F, GT_FMT_XBGR16F },
 	{ 7, .unreadable = "P016" },
-	{ 8, .unreadable = "XYUV8888" },
+	{ 8, GT_FMT_XYUV8888, GT_FMT_XYUV8888 },
 	{ 10, .unreadable = "extended-range 10:10:10" },
 	{ 12, GT_FMT_C8, GT_FMT_C8 },
 	{ 14, GT_FMT_RGB565, GT_FMT_RGB565 },

@@ -132,6 +132,7 @@ const struct gt_format_row gt_formats[GT_NR_FORMATS] = {
 	[GT_FMT_XBGR16F] = { 8, from_xbgr16f },
 	[GT_FMT_C8] = { 1, from_c8 },
 	[GT_FMT_YUV422] = { 2, NULL },
+	[GT_FMT_XYUV8888] = { 4, NULL },
 	[GT_FMT_NV12] = { 1, NULL },
 };
 

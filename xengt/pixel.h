@@ -18,6 +18,7 @@ enum gt_format {
 	GT_FMT_XBGR16F,
 	GT_FMT_C8,
 	GT_FMT_YUV422, /* packed, two pixels in four bytes; the order is in struct gt_yuv */
+	GT_FMT_XYUV8888,
 	GT_FMT_NV12,   /* a surface of Y, and one of U and V for each 2x2 pixels */
 	GT_NR_FORMATS
 };
@@ -74,6 +75,7 @@ extern const struct gt_format_row gt_formats[GT_NR_FORMATS];
  * of U and V.  What is replicated is chroma, as the hardware does for 4:2:2.
  */
 void gt_yuv_unpack422(uint32_t *dst, const uint8_t *src, size_t nr, enum gt_yuv_order order);
+void gt_yuv_unpack444(uint32_t *dst, const uint8_t *src, size_t nr);
 void gt_yuv_unpack_nv12(uint32_t *dst, const uint8_t *y, const uint8_t *uv, size_t nr);
 /* And these as ARGB8888, in place. */
 void gt_yuv_to_argb(uint32_t *px, size_t nr, const struct gt_yuv *yuv);

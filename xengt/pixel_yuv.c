@@ -39,6 +39,13 @@ void gt_yuv_unpack422(uint32_t *dst, const uint8_t *src, size_t nr, enum gt_yuv_
 	}
 }
 
+void gt_yuv_unpack444(uint32_t *dst, const uint8_t *src, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++, src += 4) {
+		dst[i] = vyu(src[0], src[2], src[1]);
+	}
+}
+
 void gt_yuv_unpack_nv12(uint32_t *dst, const uint8_t *y, const uint8_t *uv, size_t nr)
 {
 	for (size_t i = gt_rows_unpack_nv12(dst, y, uv, nr); i < nr; i++) {

@@ -137,7 +137,7 @@ START_TEST(what_cannot_be_read_is_named)
 		uint32_t ctl;
 		const char *word;
 	} bad[] = {
-		{ 3u << 24, "P010" },		{ 8u << 24, "XYUV8888" },
+		{ 3u << 24, "P010" },		{ 5u << 24, "P012" },
 		{ 9u << 24, "code 9" },		{ 4u << 24 | 1u << 15, "compressed" },
 		{ 4u << 24 | 2u << 10, "tiling" }, { 4u << 24 | 1, "90 degrees" },
 		{ 4u << 24 | 3, "90 degrees" },
