@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/judges.md \
 	docs/lab.md \
+	docs/examples/follow.c \
 	docs/performance.md \
 	docs/registers.md \
 	docs/traces.md

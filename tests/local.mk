@@ -83,6 +83,12 @@ check_client_SOURCES = tests/unit/check_client.c
 check_client_CFLAGS = $(UNIT_CFLAGS)
 check_client_LDADD = libxengt.la $(UNIT_LIBS)
 
+# The example of libxengt(3): check_client runs it.
+check_PROGRAMS += example_follow
+example_follow_SOURCES = docs/examples/follow.c
+example_follow_CFLAGS = $(AM_CFLAGS)
+example_follow_LDADD = libxengt.la
+
 check_clocks_SOURCES = tests/unit/check_clocks.c
 check_clocks_CFLAGS = $(UNIT_CFLAGS)
 check_clocks_LDADD = $(UNIT_LIBS)
@@ -264,6 +270,7 @@ FUZZ_TARGETS = \
 	fuzz_ggtt \
 	fuzz_ioreq \
 	fuzz_ppgtt \
+	fuzz_server \
 	fuzz_twin
 FUZZ_INPUTS = 10000000
 FUZZ_INPUTS_LONG = 150000
@@ -286,6 +293,10 @@ fuzz_ppgtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ppgtt.c
 fuzz_ppgtt_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 fuzz_ppgtt_LDADD = libtestsupport.la libmediator.la
 
+fuzz_server_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_server.c
+fuzz_server_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_server_LDADD = libtestsupport.la libmediator.la
+
 fuzz_twin_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_twin.c
 fuzz_twin_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 fuzz_twin_LDADD = libtestsupport.la libmediator.la
@@ -293,7 +304,7 @@ fuzz_twin_LDADD = libtestsupport.la libmediator.la
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
 	for t in $(FUZZ_TARGETS); do \
-		case $$t in fuzz_ioreq) n=$(FUZZ_INPUTS_LONG) ;; *) n=$(FUZZ_INPUTS) ;; esac; \
+		case $$t in fuzz_ioreq | fuzz_server) n=$(FUZZ_INPUTS_LONG) ;; *) n=$(FUZZ_INPUTS) ;; esac; \
 		./$$t -n $$n || exit 1; \
 	done
 
@@ -301,7 +312,8 @@ fuzz: $(FUZZ_TARGETS)
 BENCHES = \
 	bench_detile \
 	bench_compose \
-	bench_encode
+	bench_encode \
+	bench_snapshot
 check_PROGRAMS += $(BENCHES)
 BENCH_SOURCES = tests/bench/bench.c tests/bench/bench.h
 BENCH_LIBS = libtestsupport.la libmediator.la
@@ -316,6 +328,10 @@ bench_compose_LDADD = $(BENCH_LIBS)
 bench_encode_SOURCES = tests/bench/bench_encode.c $(BENCH_SOURCES)
 bench_encode_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS) $(LIBPNG_CFLAGS) -I$(top_srcdir)/tools
 bench_encode_LDADD = libtestsupport.la libtools.la $(LIBPNG_LIBS)
+
+bench_snapshot_SOURCES = tests/bench/bench_snapshot.c $(BENCH_SOURCES)
+bench_snapshot_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+bench_snapshot_LDADD = libxengt.la $(BENCH_LIBS)
 
 .PHONY: bench
 bench: $(BENCHES)

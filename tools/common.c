@@ -37,6 +37,7 @@ static enum exit_code exit_code_of(int ret)
 	case XENGT_E_NO_PLANE:
 	case XENGT_E_BAD_PLANE:
 	case XENGT_E_NO_HEAD:
+	case XENGT_E_REGION:
 		return EXIT_NO_PICTURE;
 	default:
 		return EXIT_USAGE;

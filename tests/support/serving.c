@@ -3,12 +3,16 @@
 #include "serving.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 static void must(bool good, const char *what)
@@ -100,4 +104,40 @@ void serving_show(struct serving *w)
 	screen_mode(&w->s, 256, 64);
 	screen_plane(&w->s, 0, &p);
 	screen_vblank(&w->s);
+}
+
+static uint64_t wall_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void serve_once(struct serving *w)
+{
+	struct pollfd p = { gt_server_fd(w->server), POLLIN, 0 };
+	uint64_t at_ns = gt_server_deadline_ns(w->server), now_ns = w->s.guest->clock_ns;
+	uint64_t rest_ns = at_ns > now_ns ? at_ns - now_ns : 0;
+	struct timespec t = { (time_t)(rest_ns / 1000000000u), (long)(rest_ns % 1000000000u) };
+
+	must(ppoll(&p, 1, at_ns == UINT64_MAX ? NULL : &t, NULL) >= 0 || errno == EINTR, "poll");
+	w->s.guest->clock_ns = wall_ns();
+	gt_server_dispatch(w->server);
+	gt_server_run(w->server);
+}
+
+pid_t serving_fork(struct serving *w)
+{
+	pid_t pid = fork();
+
+	must(pid >= 0, "no process");
+	if (pid) {
+		return pid;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	w->s.guest->clock_ns = wall_ns();
+	for (;;) {
+		serve_once(w);
+	}
 }

@@ -3,6 +3,8 @@
 #ifndef SERVING_H
 #define SERVING_H
 
+#include <sys/types.h>
+
 #include "screen.h"
 #include "xengt/protocol.h"
 #include "xengt/vgpu.h"
@@ -25,6 +27,8 @@ int serving_listen(const char *path);
 int serving_connect(const struct serving *w);
 /* Let the server do all it has to do; aborts if that never ends. */
 void serving_settle(struct serving *w);
+/* A process that serves, by the clock on the wall, until it is killed. */
+pid_t serving_fork(struct serving *w);
 /* A linear 256x64 plane whose bytes are blue, green and red of x. */
 void serving_show(struct serving *w);
 

@@ -4,7 +4,6 @@
 #include "xengt/client.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,24 +30,6 @@ static void tear_down(void)
 	serving_close(&w);
 }
 
-/* A process that serves; the parent is the client. */
-static pid_t serve(void)
-{
-	pid_t pid = fork();
-
-	ck_assert_int_ge(pid, 0);
-	if (!pid) {
-		struct pollfd p = { gt_server_fd(w.server), POLLIN, 0 };
-
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;) {
-			poll(&p, 1, -1);
-			gt_server_dispatch(w.server);
-		}
-	}
-	return pid;
-}
-
 static void stop(pid_t pid)
 {
 	kill(pid, SIGKILL);
@@ -61,7 +42,7 @@ START_TEST(the_library_gets_everything_by_name_and_by_id)
 	pid_t pid;
 
 	serving_show(&w);
-	pid = serve();
+	pid = serving_fork(&w);
 	for (size_t i = 0; i < GT_ARRAY_SIZE(domains); i++) {
 		struct xengt_picture pic;
 		struct xengt_client *c;
@@ -99,7 +80,7 @@ START_TEST(the_library_tells_what_is_wrong)
 	struct xengt_picture pic;
 	uint32_t *ids;
 	size_t nr;
-	pid_t pid = serve();
+	pid_t pid = serving_fork(&w);
 
 	ck_assert_int_eq(xengt_connect("8", &c), -ENOENT);
 	ck_assert_int_eq(xengt_connect("other", &c), -ENOENT);
@@ -170,6 +151,22 @@ START_TEST(the_library_believes_no_nonsense)
 }
 END_TEST
 
+/* Draws a pixel more every @ms. */
+static pid_t draw(unsigned ms)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (unsigned i = 0;; i++) {
+			*screen_mem(&w.s, w.s.base + i * 4 % 65536) ^= 0x55;
+			usleep(ms * 1000);
+		}
+	}
+	return pid;
+}
+
 static int run(const char *command)
 {
 	char full[512];
@@ -208,10 +205,93 @@ static void remove_files(void)
 	}
 }
 
+START_TEST(a_series_has_numbers_and_ends)
+{
+	char command[160], file[64];
+	pid_t pid, pen;
+
+	serving_show(&w);
+	pid = serving_fork(&w);
+	pen = draw(20);
+	snprintf(command, sizeof(command),
+		 "xengt-screenshot 7 --on-change --count 3 -o %s/s%%02d.qoi", w.dir);
+	ck_assert_int_eq(run(command), 0);
+	for (unsigned i = 1; i <= 3; i++) {
+		snprintf(file, sizeof(file), "s%02u.qoi", i);
+		ck_assert(file_has(file, "qoif"));
+		snprintf(file, sizeof(file), "%s/s%02u.qoi", w.dir, i);
+		unlink(file);
+	}
+	stop(pen);
+	ck_assert_int_eq(run("xengt-screenshot 7 -f ppm --region 16x8+3+4 --no-cursor -o - "
+			     "--every 0.01 --count 2"), 0);
+	ck_assert(file_has("out", "P6\n16 8\n255\n"));
+	ck_assert_int_eq(run("xengt-screenshot 7 --region 257x8+0+0"), 4);
+	ck_assert(file_has("err", "256x64"));
+	ck_assert_int_eq(run("xengt-screenshot 7 --plane 1"), 4);
+	ck_assert_int_eq(run("xengt-screenshot 7 --region 5"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --every 0"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --count 2"), 1);
+	stop(pid);
+	remove_files();
+}
+END_TEST
+
+START_TEST(the_example_follows_what_is_drawn)
+{
+	pid_t pid, pen;
+
+	serving_show(&w);
+	pid = serving_fork(&w);
+	pen = draw(20);
+	ck_assert_int_eq(run("example_follow guest 3"), 0);
+	ck_assert(file_has("out", "256x64"));
+	ck_assert(file_has("out", "64x16 at 0,0"));
+	stop(pen);
+	stop(pid);
+	remove_files();
+}
+END_TEST
+
+START_TEST(the_library_tracks_and_waits)
+{
+	struct xengt_capture what = { .flags = XENGT_TRACK | XENGT_DMABUF };
+	struct xengt_picture p;
+	struct xengt_client *c;
+	bool changed = true;
+	pid_t pid;
+	int fd;
+
+	serving_show(&w);
+	pid = serving_fork(&w);
+	ck_assert_int_eq(xengt_connect("7", &c), 0);
+	ck_assert_int_eq(xengt_capture(c, &what, &p), 0);
+	fd = xengt_picture_dmabuf(&p); /* only where there is udmabuf */
+	ck_assert_msg(fd >= 0 || fd == -ENOENT || fd == -EACCES || fd == -ENODEV || fd == -ENXIO,
+		      "%s", strerror(-fd));
+	if (fd >= 0) {
+		close(fd);
+	}
+	what.since = p.frame.serial;
+	xengt_picture_release(&p);
+	ck_assert_int_eq(xengt_picture_dmabuf(&p), -EINVAL);
+	ck_assert_int_eq(xengt_capture(c, &what, &p), 0);
+	ck_assert_uint_eq(p.frame.flags, XENGT_UNCHANGED);
+	ck_assert_ptr_null(p.pixels);
+	xengt_picture_release(&p);
+	xengt_disconnect(c);
+	ck_assert_int_eq(xengt_connect("7", &c), 0);
+	ck_assert_int_eq(xengt_wait(c, 1, 1000, &changed), 0);
+	ck_assert(changed);
+	xengt_disconnect(c);
+	stop(pid);
+}
+END_TEST
+
 START_TEST(the_tools_say_and_return_what_their_manuals_promise)
 {
 	char command[128];
-	pid_t pid = serve();
+	pid_t pid = serving_fork(&w);
 
 	ck_assert_int_eq(run("xengtctl list"), 0);
 	ck_assert(file_has("out", "guest") && file_has("out", "off"));
@@ -219,7 +299,7 @@ START_TEST(the_tools_say_and_return_what_their_manuals_promise)
 	ck_assert(file_has("err", "driver has not started"));
 	stop(pid);
 	serving_show(&w);
-	pid = serve();
+	pid = serving_fork(&w);
 	snprintf(command, sizeof(command), "xengt-screenshot 7 -o %s/a.png", w.dir);
 	ck_assert_int_eq(run(command), 0);
 	ck_assert(file_has("a.png", "\x89PNG"));
@@ -255,6 +335,9 @@ int main(void)
 	tcase_add_test(tc, the_library_gets_everything_by_name_and_by_id);
 	tcase_add_test(tc, the_library_tells_what_is_wrong);
 	tcase_add_test(tc, the_library_believes_no_nonsense);
+	tcase_add_test(tc, a_series_has_numbers_and_ends);
+	tcase_add_test(tc, the_example_follows_what_is_drawn);
+	tcase_add_test(tc, the_library_tracks_and_waits);
 	tcase_add_test(tc, the_tools_say_and_return_what_their_manuals_promise);
 	suite_add_tcase(suite, tc);
 	return test_run(suite);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fuzz target: the wire of the server, from its clients' side.
+ *
+ * An input is a list of 16-byte records: connect, send requests that are nearly right or not at
+ * all, read, hang up, while the guest draws, flips and switches off and time passes.  Everybody is
+ * answered or closed, the server never spins, and when all are gone neither a descriptor, a
+ * mapping nor a timer is left.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "serving.h"
+#include "xengt/log.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern size_t fuzz_input_max;
+
+size_t fuzz_input_max = 512;
+
+#define NR_CLIENTS 6u
+
+struct record {
+	uint8_t kind, who;
+	uint8_t command, flags;
+	uint8_t region[4];
+	uint16_t mutate; /* 0: as it should be; else a bit that is turned over */
+	uint16_t len;
+	uint32_t val;
+};
+
+static struct serving w;
+static bool is_open;
+static int client[NR_CLIENTS];
+static uint64_t serial[NR_CLIENTS];
+
+static void start(void)
+{
+	gt_log_configure("error");
+	serving_open(&w);
+	serving_show(&w);
+	for (unsigned i = 0; i < NR_CLIENTS; i++) {
+		client[i] = -1;
+	}
+	is_open = true;
+}
+
+static void hang_up(unsigned i)
+{
+	if (client[i] >= 0) {
+		close(client[i]);
+		client[i] = -1;
+		serial[i] = 0;
+	}
+}
+
+/* Take one packet; what comes along is closed. */
+static bool take(unsigned i)
+{
+	char buf[1024];
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			      .msg_controllen = sizeof(control.bytes) };
+	ssize_t len = recvmsg(client[i], &msg, MSG_DONTWAIT);
+	struct cmsghdr *c = len > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+	struct xengt_reply r;
+	struct xengt_frame f;
+
+	if (c) {
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+		close(fd);
+	}
+	if (len < (ssize_t)sizeof(r)) {
+		return false;
+	}
+	memcpy(&r, buf, sizeof(r));
+	if (r.magic != XENGT_PROTOCOL_MAGIC || r.payload_B != (size_t)len - sizeof(r)) {
+		abort();
+	}
+	if (r.command == XENGT_CMD_SNAPSHOT && r.payload_B == sizeof(f)) {
+		memcpy(&f, buf + sizeof(r), sizeof(f));
+		serial[i] = f.serial;
+	}
+	return true;
+}
+
+static void ask(unsigned i, const struct record *r)
+{
+	struct xengt_request req = serving_request(r->command % 8u);
+	uint8_t packet[sizeof(req) + 16] = { 0 };
+	size_t len = sizeof(req);
+
+	if (req.command == XENGT_CMD_SNAPSHOT) {
+		req.head = r->val % 4;
+		req.flags = r->flags & XENGT_ALL_FLAGS;
+		req.plane = req.flags & XENGT_PLANE ? r->val >> 8 & 3 : 0;
+		req.since = req.flags & XENGT_TRACK ? serial[i] : 0;
+		if (r->flags & 0x80) {
+			req.region = (struct xengt_rect){ r->region[0], r->region[1] & 63,
+							  r->region[2] + 1u, r->region[3] % 66 };
+		}
+	} else if (req.command == XENGT_CMD_WAIT) {
+		req.since = serial[i];
+		req.timeout_ms = r->val & 0xfff;
+	}
+	memcpy(packet, &req, sizeof(req));
+	if (r->mutate & 1) {
+		packet[r->mutate / 16 % sizeof(req)] ^= (uint8_t)(1u << (r->mutate >> 1 & 7));
+	}
+	if ((r->mutate & 0xf) == 0xf) {
+		len = r->len % (sizeof(packet) + 1);
+	}
+	if (send(client[i], packet, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+		hang_up(i);
+	}
+}
+
+static void guest_does(const struct record *r)
+{
+	switch (r->command % 4) {
+	case 0:
+		*screen_mem(&w.s, w.s.base + r->val % 65536) ^= r->flags;
+		break;
+	case 1:
+		screen_write(&w.s, 0x7019c, (uint32_t)w.s.base + (r->val % 8) * 4096);
+		break;
+	case 2:
+		screen_write(&w.s, 0x70180, r->flags & 7 ? 0x84042000 : 0);
+		break;
+	default:
+		screen_cursor(&w.s, r->flags & 0x27, r->val & 0x003f00ff, 0, (uint32_t)w.s.base);
+		break;
+	}
+}
+
+static void pass(uint32_t ms)
+{
+	uint64_t end_ns = w.s.guest->clock_ns + ms * UINT64_C(1000000);
+
+	for (unsigned n = 0; gt_server_deadline_ns(w.server) <= end_ns; n++) {
+		if (gt_server_deadline_ns(w.server) > w.s.guest->clock_ns) {
+			w.s.guest->clock_ns = gt_server_deadline_ns(w.server);
+		}
+		gt_server_run(w.server);
+		if (n > 100000) {
+			abort();
+		}
+	}
+	w.s.guest->clock_ns = end_ns;
+	gt_vgpu_run(w.s.v);
+}
+
+static void step(const struct record *r)
+{
+	unsigned i = r->who % NR_CLIENTS;
+
+	switch (r->kind % 8) {
+	case 0:
+		hang_up(i);
+		break;
+	case 1:
+		guest_does(r);
+		break;
+	case 2:
+		pass(r->val % 500);
+		break;
+	case 3:
+		if (client[i] >= 0 && !take(i) && r->flags & 1) {
+			hang_up(i);
+		}
+		break;
+	default:
+		if (client[i] < 0) {
+			client[i] = serving_connect(&w);
+		}
+		ask(i, r);
+		break;
+	}
+	serving_settle(&w);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static unsigned nr_inputs;
+	struct record r;
+
+	if (!is_open) {
+		start();
+	}
+	for (; size >= sizeof(r); data += sizeof(r), size -= sizeof(r)) {
+		memcpy(&r, data, sizeof(r));
+		step(&r);
+	}
+	for (unsigned i = 0; i < NR_CLIENTS; i++) {
+		hang_up(i);
+	}
+	serving_settle(&w);
+	if (gt_server_deadline_ns(w.server) != UINT64_MAX ||
+	    w.s.guest->nr_mapped != gt_frames_mapped(w.s.v->frames)) {
+		fprintf(stderr, "something is left after the last client\n");
+		abort();
+	}
+	if (++nr_inputs % 1024 == 0) {
+		serving_close(&w);
+		is_open = false;
+	}
+	return 0;
+}
