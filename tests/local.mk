@@ -267,6 +267,7 @@ EXTRA_DIST += tests/all tests/gpu tests/kms tests/lab \
 # input of fuzz_ioreq is about 70 requests, so fewer of them do.
 FUZZ_TARGETS = \
 	fuzz_commands \
+	fuzz_compose \
 	fuzz_ggtt \
 	fuzz_ioreq \
 	fuzz_ppgtt \
@@ -280,6 +281,10 @@ EXTRA_DIST += tests/fuzz/smoke
 fuzz_commands_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_commands.c
 fuzz_commands_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
 fuzz_commands_LDADD = libtestsupport.la libmediator.la
+
+fuzz_compose_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_compose.c
+fuzz_compose_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+fuzz_compose_LDADD = libtestsupport.la libmediator.la
 
 fuzz_ggtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ggtt.c
 fuzz_ggtt_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
