@@ -193,7 +193,8 @@ static int from_rows(struct image *im, const struct xengt_frame *frame, const vo
 int image_from_frame(struct image *im, struct image_surface *s, const struct xengt_frame *frame,
 		     const void *pixels)
 {
-	*s = (struct image_surface){.memory = pixels};
+	*s = (struct image_surface){
+		.x_px = frame->x_px, .y_px = frame->y_px, .memory = pixels};
 	if (!find_turn(frame->fourcc, &s->turn) ||
 	    !find_tiling(frame->modifier, &s->surface.tiling)) {
 		return -ENOTSUP;

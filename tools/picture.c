@@ -35,7 +35,7 @@ static bool damage_is_sane(const struct xengt_frame *f)
 	return true;
 }
 
-static bool frame_is_sane(const struct xengt_frame *f)
+static bool frame_is_sane(const struct xengt_frame *f, bool native)
 {
 	bool sized = f->width_px && f->width_px <= MAX_SIDE_PX && f->height_px &&
 		     f->height_px <= MAX_SIDE_PX && damage_is_sane(f);
@@ -43,8 +43,14 @@ static bool frame_is_sane(const struct xengt_frame *f)
 	if (f->flags & XENGT_UNCHANGED) {
 		return sized && !f->size_B && !f->nr_damage;
 	}
-	return sized && f->fourcc == XENGT_FOURCC_XRGB8888 && !f->modifier &&
-	       f->stride_B % 4 == 0 && f->stride_B / 4 >= f->width_px &&
+	if (native) {
+		/* Bytes of a pixel are the fourcc's business: at least one. */
+		return sized && f->x_px <= MAX_SIDE_PX && f->y_px <= MAX_SIDE_PX &&
+		       f->stride_B >= f->x_px + f->width_px &&
+		       f->size_B / f->stride_B >= f->y_px + f->height_px;
+	}
+	return sized && !f->x_px && !f->y_px && f->fourcc == XENGT_FOURCC_XRGB8888 &&
+	       !f->modifier && f->stride_B % 4 == 0 && f->stride_B / 4 >= f->width_px &&
 	       f->size_B / f->stride_B >= f->height_px;
 }
 
@@ -72,7 +78,7 @@ int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 	if (ret) {
 		return ret;
 	}
-	if (!frame_is_sane(&p.frame)) {
+	if (!frame_is_sane(&p.frame, what->flags & XENGT_NATIVE)) {
 		ret = -EPROTO;
 	} else if (!(p.frame.flags & XENGT_UNCHANGED)) {
 		ret = map_pixels(&p, what->flags);

@@ -51,6 +51,7 @@ libmediator_la_SOURCES = \
 	xengt/irq.c \
 	xengt/log.c \
 	xengt/monitor.c xengt/monitor.h \
+	xengt/native.c xengt/native.h \
 	xengt/options.c \
 	xengt/page_cache.c xengt/page_cache.h \
 	xengt/partition.c \

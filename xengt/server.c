@@ -390,6 +390,11 @@ static bool arguments_are_valid(const struct xengt_request *req)
 	    (!takes_picture && (req->flags || !rect_is_zero(&req->region)))) {
 		return false;
 	}
+	if (req->flags & XENGT_NATIVE && (!(req->flags & XENGT_PLANE) ||
+					  req->flags & XENGT_TRACK ||
+					  !rect_is_zero(&req->region))) {
+		return false;
+	}
 	return !(req->flags & ~XENGT_ALL_FLAGS) && (req->flags & XENGT_PLANE || !req->plane) &&
 	       (waits || req->flags & XENGT_TRACK || !req->since) &&
 	       req->timeout_ms <= (waits ? XENGT_MAX_WAIT_MS : 0) &&

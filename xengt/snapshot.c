@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "damage.h"
+#include "native.h"
 #include "page_cache.h"
 #include "sealed.h"
 #include "vgpu_internal.h"
@@ -244,6 +245,24 @@ static enum xengt_status hand_over(struct shot *s, const struct xengt_frame *fra
 	return XENGT_OK;
 }
 
+/* A plane's memory as it is: its size has nothing to do with the head's. */
+static enum xengt_status take_native(struct shot *s, struct xengt_frame *frame, int *fd)
+{
+	struct gt_vgpu *v = s->cam->v;
+	struct xengt_frame f = { .width_px = 0 };
+	enum xengt_status status =
+		gt_native_take(v, s->view->head, s->view->plane,
+			       gt_page_cache_source(s->cam->cache), &f, &s->mem, s->c.detail);
+
+	if (status) {
+		return status;
+	}
+	f.serial = ++v->snapshot_serial;
+	f.time_ns = monotonic_ns();
+	*frame = f;
+	return hand_over(s, frame, fd);
+}
+
 static enum xengt_status take(struct shot *s, uint64_t since, struct gt_memory *memory,
 			      struct xengt_frame *frame, int *fd)
 {
@@ -255,6 +274,9 @@ static enum xengt_status take(struct shot *s, uint64_t since, struct gt_memory *
 		return status;
 	}
 	gt_display_latch(v, head);
+	if (s->view->flags & XENGT_NATIVE) {
+		return take_native(s, frame, fd);
+	}
 	status = gt_compose_size(v, head, &s->c.w_px, &s->c.h_px, s->c.detail);
 	if (!status) {
 		status = choose_part(s);

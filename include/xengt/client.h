@@ -38,7 +38,7 @@ int xengt_info(struct xengt_client *c, struct xengt_info *out);
 /* What a picture is to be of. All zeros: all of head 0, cursor and all. */
 struct xengt_capture {
 	unsigned head;
-	uint32_t flags;		  /* XENGT_NO_CURSOR, XENGT_PLANE, XENGT_TRACK, XENGT_DMABUF */
+	uint32_t flags;		  /* XENGT_NO_CURSOR and its like, see xengt/protocol.h */
 	unsigned plane;		  /* with XENGT_PLANE: from 0, the lowest, on */
 	struct xengt_rect region; /* of the head; w_px and h_px 0: all of it */
 	/*

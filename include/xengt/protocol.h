@@ -55,7 +55,9 @@ enum xengt_status {
 #define XENGT_TRACK	4u /* remember it, so that what changed since then can be told */
 /* The memfd can still be written by whoever has it: a udmabuf can be made of no other. */
 #define XENGT_DMABUF	8u
-#define XENGT_ALL_FLAGS 15u
+/* With XENGT_PLANE, without XENGT_TRACK and region: the plane's memory as the guest has it. */
+#define XENGT_NATIVE	16u
+#define XENGT_ALL_FLAGS 31u
 
 /* Part of a picture, in pixels. */
 struct xengt_rect {
@@ -109,7 +111,10 @@ struct xengt_info {
 /* flags of a frame */
 #define XENGT_UNCHANGED 1u /* it still is the picture of serial `since`: no descriptor */
 
-/* A picture: XRGB8888, linear (modifier 0). */
+/*
+ * A picture.  XRGB8888, linear (modifier 0); but XENGT_NATIVE: of DRM's fourcc and modifier, which
+ * is then tiled perhaps, in whole rows of tiles, and neither scaled, turned nor coloured.
+ */
 struct xengt_frame {
 	uint32_t width_px, height_px; /* of the picture */
 	uint32_t stride_B;
@@ -118,6 +123,7 @@ struct xengt_frame {
 	uint64_t size_B; /* of the memfd: whole pages */
 	uint64_t serial; /* grows with each picture of this vGPU */
 	uint64_t time_ns; /* CLOCK_MONOTONIC when the copy was made */
+	uint32_t x_px, y_px; /* NATIVE: where the picture begins in the memory; else 0 */
 	uint32_t flags;
 	/*
 	 * Where it may differ from the picture of serial `since`: all of it if that was not this

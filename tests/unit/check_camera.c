@@ -238,6 +238,43 @@ START_TEST(everything_that_changes_the_picture_is_seen)
 }
 END_TEST
 
+/* What is sent of a plane in tiles is the guest's pages, from the row of tiles that is shown on. */
+/* X tiles: 1024 bytes are two of them, 8 rows each. */
+START_TEST(a_native_capture_is_the_guests_memory)
+{
+	struct screen_plane p = { .ctl = 0x84000400, .stride = 2, .size = 31u << 16 | 63u,
+				  .offset = 40u << 16, .surf = (uint32_t)s.base };
+	struct gt_view view = { .flags = XENGT_PLANE | XENGT_NATIVE };
+	uint8_t *at;
+	int fd;
+
+	for (uint32_t i = 0; i < 16 * GT_PAGE_SIZE; i++) {
+		*screen_mem(&s, s.base + i) = (uint8_t)(i * 7 + i / 4096);
+	}
+	screen_plane(&s, 0, &p);
+	screen_vblank(&s);
+	ck_assert_int_eq(gt_camera_take(&cam, &view, 0, &memory, &frame, &fd, detail), XENGT_OK);
+	ck_assert_uint_eq(frame.stride_B, 1024);
+	ck_assert_uint_eq(frame.modifier, UINT64_C(1) << 56 | 1);
+	ck_assert_uint_eq(frame.width_px, 64);
+	ck_assert_uint_eq(frame.height_px, 32);
+	ck_assert_uint_eq(frame.y_px, 0);
+	ck_assert_uint_eq(frame.size_B, 8 * GT_PAGE_SIZE);
+	at = mmap(NULL, frame.size_B, PROT_READ, MAP_SHARED, fd, 0);
+	ck_assert_ptr_ne(at, MAP_FAILED);
+	for (uint32_t i = 0; i < frame.size_B; i++) {
+		if (at[i] != *screen_mem(&s, s.base + 10 * GT_PAGE_SIZE + i % GT_PAGE_SIZE +
+						 i / GT_PAGE_SIZE * GT_PAGE_SIZE)) {
+			ck_abort_msg("byte %u differs", i);
+		}
+	}
+	munmap(at, frame.size_B);
+	close(fd);
+	view.plane = 1;
+	ck_assert_int_eq(take(&view, 0), XENGT_E_NO_PLANE);
+}
+END_TEST
+
 START_TEST(pages_stay_mapped_between_pictures_and_go_when_unused)
 {
 	struct gt_view view = { 0 };
@@ -341,6 +378,7 @@ int main(void)
 	tcase_add_test(tc, another_view_is_another_picture);
 	tcase_add_test(tc, moving_the_cursor_damages_where_it_was_and_where_it_is);
 	tcase_add_test(tc, everything_that_changes_the_picture_is_seen);
+	tcase_add_test(tc, a_native_capture_is_the_guests_memory);
 	tcase_add_test(tc, pages_stay_mapped_between_pictures_and_go_when_unused);
 	tcase_add_test(tc, a_kept_mapping_follows_the_ggtt);
 	tcase_add_test(tc, what_is_kept_is_bounded);

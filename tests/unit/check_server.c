@@ -142,6 +142,9 @@ START_TEST(garbage_is_answered_and_closed_and_others_do_not_notice)
 	expect_refusal(&req, sizeof(req));
 	req = serving_request(XENGT_CMD_PLUG); /* which says nothing of a monitor */
 	expect_refusal(&req, sizeof(req));
+	req = serving_request(XENGT_CMD_SNAPSHOT);
+	req.flags = XENGT_NATIVE; /* of which plane? */
+	expect_refusal(&req, sizeof(req));
 	ck_assert_uint_gt(w.s.v->events.count[GT_C_client_garbage], 200);
 }
 END_TEST
