@@ -57,6 +57,7 @@ UNIT_TESTS = \
 	check_record \
 	check_regs \
 	check_replay \
+	check_sealed \
 	check_server \
 	check_snapshot \
 	check_submit \
@@ -217,6 +218,10 @@ check_regs_LDADD = $(UNIT_LIBS)
 check_replay_SOURCES = tests/scenario/check_replay.c
 check_replay_CFLAGS = $(UNIT_CFLAGS)
 check_replay_LDADD = $(UNIT_LIBS)
+
+check_sealed_SOURCES = tests/unit/check_sealed.c
+check_sealed_CFLAGS = $(UNIT_CFLAGS)
+check_sealed_LDADD = $(UNIT_LIBS)
 
 check_server_SOURCES = tests/unit/check_server.c
 check_server_CFLAGS = $(UNIT_CFLAGS)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ static int map_room(struct gt_sealed *s)
 
 int gt_sealed_open(struct gt_sealed *s, const char *name, size_t size_B)
 {
-	struct gt_sealed new = { .size_B = size_B };
+	struct gt_sealed new = {.size_B = size_B};
 	int ret;
 
 	new.fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -43,30 +44,100 @@ int gt_sealed_open(struct gt_sealed *s, const char *name, size_t size_B)
 	return 0;
 }
 
-void gt_sealed_abort(struct gt_sealed *s)
+void gt_spare_drop(struct gt_spare *spare)
 {
-	if (s->mem) {
+	if (spare->mem && !spare->in_use) {
+		munmap(spare->mem, spare->size_B);
+		*spare = (struct gt_spare){0};
+	}
+}
+
+/* Make it @size_B zeros. */
+static bool spare_take(struct gt_spare *spare, size_t size_B)
+{
+	if (spare->in_use || !size_B || size_B > GT_SPARE_MAX_B) {
+		return false;
+	}
+	if (spare->size_B == size_B) {
+		memset(spare->mem, 0, size_B);
+	} else {
+		void *mem =
+		    mmap(NULL, size_B, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (mem == MAP_FAILED) {
+			return false;
+		}
+		gt_spare_drop(spare);
+		*spare = (struct gt_spare){mem, size_B, false};
+	}
+	spare->in_use = true;
+	return true;
+}
+
+int gt_sealed_open_by(struct gt_sealed *s, const char *name, size_t size_B, struct gt_spare *spare)
+{
+	struct gt_sealed new = {.size_B = size_B};
+	int err;
+
+	if (!spare_take(spare, size_B)) {
+		return gt_sealed_open(s, name, size_B);
+	}
+	new.fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (new.fd < 0) {
+		err = errno;
+		spare->in_use = false;
+		return -err;
+	}
+	new.mem = spare->mem;
+	new.spare = spare;
+	*s = new;
+	return 0;
+}
+
+/* What was filled reaches the memfd. */
+static int write_spare(const struct gt_sealed *s)
+{
+	for (size_t done = 0; done < s->size_B;) {
+		ssize_t ret =
+		    pwrite(s->fd, (const char *)s->mem + done, s->size_B - done, (off_t)done);
+
+		if (ret < 0 && errno != EINTR) {
+			return errno == ENOSPC ? -ENOMEM : -errno;
+		}
+		done += ret > 0 ? (size_t)ret : 0;
+	}
+	return 0;
+}
+
+/* No writable mapping may be left when it is sealed. */
+static void let_go(struct gt_sealed *s)
+{
+	if (s->spare) {
+		s->spare->in_use = false;
+	} else if (s->mem) {
 		munmap(s->mem, s->size_B);
 	}
+	*s = (struct gt_sealed){.fd = -1};
+}
+
+void gt_sealed_abort(struct gt_sealed *s)
+{
 	close(s->fd);
-	*s = (struct gt_sealed){ .fd = -1 };
+	let_go(s);
 }
 
 int gt_sealed_finish(struct gt_sealed *s, bool writable)
 {
 	int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | (writable ? 0 : F_SEAL_WRITE);
-	int fd = s->fd;
+	int fd = s->fd, ret = s->spare ? write_spare(s) : 0;
 
-	/* F_SEAL_WRITE wants no writable mapping left. */
-	if (s->mem) {
-		munmap(s->mem, s->size_B);
+	let_go(s);
+	if (!ret && fcntl(fd, F_ADD_SEALS, seals)) {
+		ret = -errno;
 	}
-	*s = (struct gt_sealed){ .fd = -1 };
-	if (fcntl(fd, F_ADD_SEALS, seals)) {
-		int err = errno;
-
+	if (ret) {
 		close(fd);
-		return -err;
+		return ret;
 	}
 	return fd;
 }

@@ -156,6 +156,7 @@ static void client_close(struct gt_server *s, struct client *c)
 	count_clients(s);
 	if (!s->nr_clients) {
 		gt_page_cache_drop(s->camera.cache);
+		gt_spare_drop(&s->camera.spare);
 	}
 }
 
@@ -354,6 +355,9 @@ void gt_server_run(struct gt_server *s)
 		}
 	}
 	gt_page_cache_trim(s->camera.cache);
+	if (!gt_page_cache_pages(s->camera.cache)) {
+		gt_spare_drop(&s->camera.spare);
+	}
 }
 
 uint64_t gt_server_deadline_ns(const struct gt_server *s)

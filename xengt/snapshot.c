@@ -146,7 +146,7 @@ static enum xengt_status shot_open(struct shot *s)
 
 	s->stride_B = row_bytes(s->part.w_px);
 	s->size_B = (s->stride_B * s->part.h_px + GT_PAGE_SIZE - 1) & GT_PAGE_MASK;
-	ret = gt_sealed_open(&s->mem, "xengt-frame", s->size_B);
+	ret = gt_sealed_open_by(&s->mem, "xengt-frame", s->size_B, &s->cam->spare);
 	if (ret) {
 		gt_warn(GT_T_SNAPSHOT, "no memory for a picture: %s", strerror(-ret));
 		return XENGT_E_MEMORY;
@@ -337,6 +337,7 @@ int gt_camera_init(struct gt_camera *cam, struct gt_vgpu *v)
 	int ret = gt_hash_key_make(&cam->key);
 
 	cam->v = v;
+	cam->spare = (struct gt_spare){ 0 };
 	return ret ? ret : gt_page_cache_create(v, &cam->cache);
 }
 
@@ -344,4 +345,5 @@ void gt_camera_finish(struct gt_camera *cam)
 {
 	gt_page_cache_destroy(cam->cache);
 	cam->cache = NULL;
+	gt_spare_drop(&cam->spare);
 }

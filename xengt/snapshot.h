@@ -7,6 +7,7 @@
 #ifndef GT_SNAPSHOT_H
 #define GT_SNAPSHOT_H
 
+#include "sealed.h"
 #include "watch.h"
 #include "xengt/protocol.h"
 #include "xengt/types.h"
@@ -35,6 +36,7 @@ struct gt_camera {
 	struct gt_vgpu *v;
 	struct gt_page_cache *cache;
 	struct gt_hash_key key;
+	struct gt_spare spare; /* where pictures are made; dropped with the last client */
 };
 
 /* A camera, to be finished before the vGPU is. 0 or negative errno. */
