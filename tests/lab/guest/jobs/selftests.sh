@@ -3,7 +3,8 @@
 # Jobs of a guest with the kernel that carries i915's own tests (lib/kernel.sh).  Each verdict is a
 # line "LAB judge GROUP/TEST pass", "... fail ERROR" or "... skip"; a group as a whole is GROUP.
 
-SELFTEST_SECONDS=240
+# gt_timelines makes 40 thousand requests
+SELFTEST_SECONDS=900
 
 # The kernel's log from the loading of the driver on becomes verdicts: a test that was run and is
 # not said to have failed passed, as i915 counts; what it skips by itself it says in words.

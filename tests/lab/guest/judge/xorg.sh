@@ -139,7 +139,7 @@ stopped()
 # rounds, for each second one draws in the background's colour.
 x11perf_both()
 {
-	local test gpu cpu tenths options=(-repeat 1 -reps 41 -time 1)
+	local test gpu cpu tenths options=(-repeat 1 -reps 5 -time 1)
 	LD_PRELOAD=/tmp/bin/x11-hold.so x11perf -display $GPU "${options[@]}" "${@/#/-}" \
 		>>"$KEEP/x11perf-gpu" 2>&1 &
 	gpu=$!
