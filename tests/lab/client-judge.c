@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Clients of a worker's socket in Dom0 that nobody would write on purpose, and one that hands a
+ * picture to another driver.
+ *
+ *   client-judge crowd SOCKET N      N connections at once; says how many were served and refused
+ *   client-judge garbage SOCKET N    N packets of every size and content, descriptors along
+ *   client-judge mute SOCKET         asks for pictures and never reads; ends when it is closed
+ *   client-judge dmabuf DOMAIN CARD  a picture as a dma-buf, imported by the DRM driver of CARD and
+ *                                    read back there
+ *
+ * The exit status is 0 if all was as it should be, else 1 with a sentence.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <libdrm/drm.h>
+#include <xengt/client.h>
+
+#define PATIENCE_MS 20000
+
+static int bad(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static int dial(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static struct xengt_request request(uint32_t command)
+{
+	return (struct xengt_request){ .magic = XENGT_PROTOCOL_MAGIC, .command = command };
+}
+
+/* The status of the next reply; -1: closed or nothing in time. */
+static int status_of(int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	char buf[1024];
+	struct xengt_reply r;
+
+	if (poll(&p, 1, PATIENCE_MS) != 1 || recv(fd, buf, sizeof(buf), 0) < (ssize_t)sizeof(r)) {
+		return -1;
+	}
+	memcpy(&r, buf, sizeof(r));
+	return (int)r.status;
+}
+
+static int crowd(const char *path, int nr)
+{
+	int *fd = calloc((size_t)nr, sizeof(*fd)), served = 0, refused = 0;
+
+	for (int i = 0; i < nr; i++) {
+		struct xengt_request req = request(XENGT_CMD_INFO);
+
+		fd[i] = dial(path);
+		if (fd[i] < 0) {
+			return bad("connect");
+		}
+		send(fd[i], &req, sizeof(req), MSG_NOSIGNAL);
+		switch (status_of(fd[i])) {
+		case XENGT_OK:
+			served++;
+			break;
+		case XENGT_E_BUSY:
+			refused++;
+			break;
+		default:
+			break;
+		}
+	}
+	printf("served %d refused %d\n", served, refused);
+	return !(served && served <= XENGT_MAX_CLIENTS && served + refused == nr);
+}
+
+static void send_garbage(int fd, unsigned n)
+{
+	struct xengt_request req = request((uint32_t)rand() % 8);
+	uint8_t packet[4096];
+	size_t len = n % 3 ? sizeof(req) : (size_t)rand() % sizeof(packet);
+	struct iovec iov = { packet, len };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	for (size_t i = 0; i < sizeof(packet); i++) {
+		packet[i] = (uint8_t)rand();
+	}
+	if (n % 5) {
+		memcpy(packet, &req, sizeof(req));
+		packet[(size_t)rand() % sizeof(req)] ^= (uint8_t)(1 << rand() % 8);
+	}
+	if (n % 7 == 0) {
+		struct cmsghdr *c;
+
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = sizeof(control.bytes);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &(int){ STDIN_FILENO }, sizeof(int));
+	}
+	sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static int garbage(const char *path, unsigned nr)
+{
+	for (unsigned n = 0; n < nr; n++) {
+		int fd = dial(path);
+
+		if (fd < 0) {
+			return bad("connect");
+		}
+		send_garbage(fd, n);
+		close(fd);
+	}
+	return 0;
+}
+
+static int mute(const char *path)
+{
+	struct xengt_request req = request(XENGT_CMD_SNAPSHOT);
+	int fd = dial(path);
+	struct pollfd p = { fd, 0, 0 };
+
+	if (fd < 0) {
+		return bad("connect");
+	}
+	for (int i = 0; i < 1000; i++) {
+		if (send(fd, &req, sizeof(req), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+		    errno != EAGAIN) {
+			return 0;
+		}
+		if (poll(&p, 1, 20) == 1) {
+			return 0;
+		}
+	}
+	fprintf(stderr, "still connected\n");
+	return 1;
+}
+
+/* Read @size_B bytes of what @card made of @dmabuf, by way of that driver. */
+static int read_back(int card, int dmabuf, size_t size_B, const void *want)
+{
+	struct drm_prime_handle prime = { .fd = dmabuf };
+	struct drm_mode_map_dumb map = { 0 };
+	struct drm_prime_handle out = { .flags = DRM_CLOEXEC | DRM_RDWR };
+	const void *at;
+
+	if (ioctl(card, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime)) {
+		return bad("import");
+	}
+	map.handle = prime.handle;
+	if (!ioctl(card, DRM_IOCTL_MODE_MAP_DUMB, &map)) {
+		at = mmap(NULL, size_B, PROT_READ, MAP_SHARED, card, (off_t)map.offset);
+	} else {
+		out.handle = prime.handle;
+		if (ioctl(card, DRM_IOCTL_PRIME_HANDLE_TO_FD, &out)) {
+			return bad("export");
+		}
+		at = mmap(NULL, size_B, PROT_READ, MAP_SHARED, out.fd, 0);
+	}
+	if (at == MAP_FAILED) {
+		return bad("mmap of the import");
+	}
+	if (memcmp(at, want, size_B)) {
+		fprintf(stderr, "the import differs from the picture\n");
+		return 1;
+	}
+	return 0;
+}
+
+static int hand_on(const char *domain, const char *path)
+{
+	const struct xengt_capture what = { .flags = XENGT_DMABUF };
+	int card = open(path, O_RDWR | O_CLOEXEC), dmabuf, ret;
+	struct xengt_picture p;
+	struct xengt_client *c;
+
+	if (card < 0) {
+		return bad(path);
+	}
+	ret = xengt_connect(domain, &c);
+	if (!ret) {
+		ret = xengt_capture(c, &what, &p);
+	}
+	if (ret) {
+		fprintf(stderr, "%s\n", xengt_strerror(ret));
+		return 1;
+	}
+	dmabuf = xengt_picture_dmabuf(&p);
+	if (dmabuf < 0) {
+		errno = -dmabuf;
+		return bad("udmabuf");
+	}
+	ret = read_back(card, dmabuf, p.frame.size_B, p.pixels);
+	printf("%ux%u, %llu bytes\n", p.frame.width_px, p.frame.height_px,
+	       (unsigned long long)p.frame.size_B);
+	xengt_disconnect(c);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "crowd")) {
+		return crowd(argv[2], atoi(argv[3]));
+	}
+	if (argc == 4 && !strcmp(argv[1], "garbage")) {
+		return garbage(argv[2], (unsigned)atoi(argv[3]));
+	}
+	if (argc == 3 && !strcmp(argv[1], "mute")) {
+		return mute(argv[2]);
+	}
+	if (argc == 4 && !strcmp(argv[1], "dmabuf")) {
+		return hand_on(argv[2], argv[3]);
+	}
+	fprintf(stderr, "usage: see the head of client-judge.c\n");
+	return 1;
+}
