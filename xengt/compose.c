@@ -17,7 +17,6 @@
 #include "color.h"
 #include "vgpu_internal.h"
 
-#define SKL_DFSM		0x51000u
 #define PIPE_BOTTOM_COLOR(pipe) (0x70034u + 0x1000u * (pipe))
 
 /* What planes have said to those that come after them. */
@@ -96,22 +95,12 @@ static enum xengt_status compose_cursor(struct gt_compose *c)
 	return status;
 }
 
-static bool head_exists(struct gt_vgpu *v, unsigned head)
+enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head, unsigned *pipe)
 {
-	static const uint32_t disabled[GT_MAX_PIPES] = { GT_BIT(30), GT_BIT(21), GT_BIT(28) };
-
-	if (head >= GT_MAX_PIPES) {
-		return false;
-	}
-	return gt_platforms[v->platform].gen < 9 || !(gt_vreg(v, SKL_DFSM) & disabled[head]);
-}
-
-enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head)
-{
-	if (!head_exists(v, head)) {
+	if (head >= v->opt.nr_heads) {
 		return XENGT_E_NO_HEAD;
 	}
-	if (!v->display.pipe[head].enabled) {
+	if (!gt_head_pipe(v, head, pipe)) {
 		return v->display.driver_ready ? XENGT_E_PIPE_OFF : XENGT_E_NO_DRIVER;
 	}
 	return XENGT_OK;

@@ -73,8 +73,8 @@ struct gt_compose {
 	uint64_t nr_holes; /* pages that are black because they are no memory of the guest */
 };
 
-/* Whether head @head exists and shows anything: XENGT_OK, _NO_HEAD, _PIPE_OFF or _NO_DRIVER. */
-enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head);
+/* Which pipe drives head @head: XENGT_OK, or _NO_HEAD, _PIPE_OFF or _NO_DRIVER if none does. */
+enum xengt_status gt_compose_ready(struct gt_vgpu *v, unsigned head, unsigned *pipe);
 
 /*
  * Size of a pipe's picture: what its planes are laid on (PIPESRC), or, if the pipe's scaler is on,

@@ -280,6 +280,36 @@ uint32_t gt_pipe_frmcnt_read(struct gt_vgpu *v, const struct gt_reg *r)
 	return (uint32_t)frame_count(&v->display.pipe[reg_pipe(r)], gt_now_ns(v));
 }
 
+/* When the last vblank began, in microseconds; 0 while there has been none since it was enabled. */
+uint32_t gt_pipe_frmtmstmp_read(struct gt_vgpu *v, const struct gt_reg *r)
+{
+	const struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
+
+	if (!p->enabled || !vblanks_since_start(p, gt_now_ns(v))) {
+		return 0;
+	}
+	return (uint32_t)((next_vblank_ns(p, gt_now_ns(v)) - p->frame_ns) / 1000);
+}
+
+/* Whether the transcoder of @pipe feeds the DDI of @head. */
+static bool pipe_feeds(struct gt_vgpu *v, unsigned pipe, unsigned head)
+{
+	uint32_t func = gt_vreg(v, GT_TRANS_DDI_FUNC + pipe * GT_PIPE_STRIDE);
+
+	return func & GT_ENABLE ? ((func >> 28) & 7) == gt_head_ddi(head) : pipe == head;
+}
+
+bool gt_head_pipe(struct gt_vgpu *v, unsigned head, unsigned *pipe)
+{
+	for (unsigned i = 0; i < GT_MAX_PIPES; i++) {
+		if (v->display.pipe[i].enabled && pipe_feeds(v, i, head)) {
+			*pipe = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* --- ports ---------------------------------------------------------------------------------- */
 
 void gt_ddi_buf_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)

@@ -82,6 +82,11 @@ void gt_display_run(struct gt_vgpu *v);
 uint64_t gt_display_deadline_ns(const struct gt_vgpu *v);
 /* Interrupt masks changed: is a vblank wanted now? */
 void gt_display_vblank_update(struct gt_vgpu *v, unsigned pipe);
+/*
+ * The pipe that is on and whose transcoder feeds head @head's DDI; false if there is none.  A pipe
+ * whose transcoder feeds no DDI, as no driver leaves it, counts as that of the head of its number.
+ */
+bool gt_head_pipe(struct gt_vgpu *v, unsigned head, unsigned *pipe);
 /* Bring pipe->plane/cursor up to the last vblank. */
 void gt_display_latch(struct gt_vgpu *v, unsigned pipe);
 

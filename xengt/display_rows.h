@@ -33,6 +33,7 @@
 /* display.c */
 uint32_t gt_pipe_scanline_read(struct gt_vgpu *v, const struct gt_reg *r);
 uint32_t gt_pipe_frmcnt_read(struct gt_vgpu *v, const struct gt_reg *r);
+uint32_t gt_pipe_frmtmstmp_read(struct gt_vgpu *v, const struct gt_reg *r);
 void gt_pipe_conf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 uint32_t gt_plane_surflive_read(struct gt_vgpu *v, const struct gt_reg *r);
 void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);

@@ -51,7 +51,8 @@
 	{ .name = "PIPE_FRMCNT_" id, .off = (base) + 0x40, .ro = ~0u, .flags = GT_R_VOLATILE,      \
 	  .read = gt_pipe_frmcnt_read, .prm = PRM_PIPE },                                          \
 	{ .name = "PIPE_FLIPCNT_" id, .off = (base) + 0x44, .ro = ~0u, .prm = PRM_PIPE },          \
-	PIPE_ROW("PIPE_FRMTMSTMP_" id, (base) + 0x48),                                             \
+	{ .name = "PIPE_FRMTMSTMP_" id, .off = (base) + 0x48, .ro = ~0u, .flags = GT_R_VOLATILE,   \
+	  .read = gt_pipe_frmtmstmp_read, .prm = PRM_PIPE },                                       \
 	CURSOR_ROW("CUR_CTL_" id, (base) + 0x80),                                                  \
 	{ .name = "CUR_BASE_" id, .off = (base) + 0x84, .write = gt_cursor_base_write,             \
 	  .prm = PRM_CURSOR },                                                                     \

@@ -195,7 +195,7 @@ static enum xengt_status expose(struct shot *s, struct gt_watch *watch)
 	}
 	s->c.source = source;
 	if (watch) {
-		gt_recorder_begin(&recorder, s->cam->v, s->view->head, &s->cam->key, source, watch);
+		gt_recorder_begin(&recorder, s->cam->v, s->c.pipe, &s->cam->key, source, watch);
 		s->c.source = &recorder.source;
 	}
 	status = compose(s);
@@ -267,17 +267,16 @@ static enum xengt_status take(struct shot *s, uint64_t since, struct gt_memory *
 			      struct xengt_frame *frame, int *fd)
 {
 	struct gt_vgpu *v = s->cam->v;
-	unsigned head = s->view->head;
-	enum xengt_status status = gt_compose_ready(v, head);
+	enum xengt_status status = gt_compose_ready(v, s->view->head, &s->c.pipe);
 
 	if (status) {
 		return status;
 	}
-	gt_display_latch(v, head);
+	gt_display_latch(v, s->c.pipe);
 	if (s->view->flags & XENGT_NATIVE) {
 		return take_native(s, frame, fd);
 	}
-	status = gt_compose_size(v, head, &s->c.w_px, &s->c.h_px, s->c.detail);
+	status = gt_compose_size(v, s->c.pipe, &s->c.w_px, &s->c.h_px, s->c.detail);
 	if (!status) {
 		status = choose_part(s);
 	}
@@ -313,7 +312,7 @@ enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *vi
 	struct shot s = {
 		.cam = cam,
 		.view = view,
-		.c = { .v = cam->v, .pipe = view->head, .detail = detail },
+		.c = { .v = cam->v, .detail = detail },
 	};
 	enum xengt_status status;
 

@@ -9,6 +9,7 @@ enum {
 	PIPE_CONF = 0x70008,
 	SCANLINE = 0x70000,
 	FRMCNT = 0x70040,
+	FRMTMSTMP = 0x70048,
 	PLANE_CTL = 0x70180,
 	PLANE_STRIDE = 0x70188,
 	PLANE_SIZE = 0x70190,
@@ -243,6 +244,54 @@ START_TEST(the_frame_counter_steps_when_vblank_begins)
 		line = now_line;
 	}
 	ck_assert_uint_gt(frame, 20);
+}
+END_TEST
+
+START_TEST(the_time_stamp_is_that_of_the_last_vblank)
+{
+	pipe_on();
+	ck_assert_uint_eq(r(FRMTMSTMP), 0);
+	for (unsigned n = 0; n < 100; n++) {
+		uint32_t frame = r(FRMCNT);
+
+		while (r(FRMCNT) == frame) {
+			advance(50000);
+		}
+		uint32_t now_us = (uint32_t)(fx.guest->clock_ns / 1000);
+
+		ck_assert_uint_le(r(FRMTMSTMP), now_us);
+		ck_assert_uint_ge(r(FRMTMSTMP) + 51, now_us);
+		advance(9000000);
+		ck_assert_uint_ge(r(FRMTMSTMP) + 51, now_us);
+		ck_assert_uint_le(r(FRMTMSTMP), now_us);
+	}
+	w(PIPE_CONF, 0);
+	ck_assert_uint_eq(r(FRMTMSTMP), 0);
+}
+END_TEST
+
+START_TEST(a_head_is_the_pipe_that_feeds_its_port)
+{
+	struct gt_options o;
+	unsigned pipe = 7;
+
+	vgpu_fixture_finish(&fx);
+	gt_options_init(&o);
+	o.nr_heads = 3;
+	vgpu_fixture_init_with(&fx, &o);
+	ck_assert(!gt_head_pipe(fx.v, 0, &pipe));
+	w(0x60400 + 2 * PIPE_DISTANCE, 0x91000000); /* DDI B by pipe C */
+	w(PIPE_CONF + 2 * PIPE_DISTANCE, ENABLE);
+	ck_assert(gt_head_pipe(fx.v, 0, &pipe));
+	ck_assert_uint_eq(pipe, 2);
+	ck_assert(!gt_head_pipe(fx.v, 2, &pipe));
+	w(0x60400, 0xb1000000); /* DDI D by pipe A */
+	w(PIPE_CONF, ENABLE);
+	ck_assert(gt_head_pipe(fx.v, 2, &pipe));
+	ck_assert_uint_eq(pipe, 0);
+	ck_assert(!gt_head_pipe(fx.v, 1, &pipe));
+	w(PIPE_CONF + 2 * PIPE_DISTANCE, 0);
+	ck_assert(!gt_head_pipe(fx.v, 0, &pipe));
 }
 END_TEST
 
@@ -561,6 +610,8 @@ int main(void)
 	tcase_add_test(tc, every_pll_setting_gives_a_frame_of_sane_length);
 	tcase_add_test(tc, the_frame_counter_steps_when_vblank_begins);
 	tcase_add_test(tc, the_frame_counter_never_goes_back);
+	tcase_add_test(tc, the_time_stamp_is_that_of_the_last_vblank);
+	tcase_add_test(tc, a_head_is_the_pipe_that_feeds_its_port);
 	tcase_add_test(tc, a_pipe_that_is_off_stands_still);
 	tcase_add_test(tc, nothing_ticks_unless_vblank_is_unmasked);
 	tcase_add_test(tc, vblank_comes_exactly_when_the_frame_counter_steps);
