@@ -24,6 +24,7 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	check_blt \
 	check_blt_random \
+	check_boot_picture \
 	check_camera \
 	check_client \
 	check_clocks \
@@ -75,6 +76,11 @@ check_blt_LDADD = $(UNIT_LIBS)
 check_blt_random_SOURCES = tests/unit/check_blt_random.c
 check_blt_random_CFLAGS = $(UNIT_CFLAGS)
 check_blt_random_LDADD = $(UNIT_LIBS)
+
+check_boot_picture_SOURCES = tests/unit/check_boot_picture.c \
+	tools/boot_picture.c tools/client.c tools/client_internal.h tools/picture.c
+check_boot_picture_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/tools
+check_boot_picture_LDADD = $(UNIT_LIBS)
 
 check_camera_SOURCES = tests/unit/check_camera.c
 check_camera_CFLAGS = $(UNIT_CFLAGS)

@@ -25,4 +25,10 @@ int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload,
 /* Map @size_B bytes of a memfd, to be read, if it has all of @seals: it cannot shrink under us. */
 int client_map(int fd, uint64_t size_B, int seals, const void **out);
 
+/*
+ * QEMU's screen of the domain, as a picture with XENGT_BOOT.  Takes seconds at most; negative errno
+ * if QEMU cannot be asked or does not say.
+ */
+int client_boot_picture(uint32_t domid, struct xengt_picture *out);
+
 #endif

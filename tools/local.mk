@@ -6,6 +6,7 @@ pkgconfig_DATA = tools/xengt.pc
 
 lib_LTLIBRARIES += libxengt.la
 libxengt_la_SOURCES = \
+	tools/boot_picture.c \
 	tools/client.c tools/client_internal.h \
 	tools/picture.c
 libxengt_la_LDFLAGS = -version-info 0:0:0 -no-undefined \

@@ -61,6 +61,28 @@ static int map_pixels(struct xengt_picture *p, uint32_t flags)
 	return p->fd < 0 ? -EPROTO : client_map(p->fd, p->frame.size_B, seals, &p->pixels);
 }
 
+/* Whether the boot screen would answer: it has one head, and QEMU tells no changes. */
+static bool shows_boot(const struct xengt_capture *what)
+{
+	return !what->head && !(what->flags & ~XENGT_NO_CURSOR) && !what->region.w_px;
+}
+
+static int take_boot(struct xengt_client *c, struct xengt_picture *out)
+{
+	struct xengt_info info;
+	char detail[XENGT_DETAIL_MAX];
+	int ret;
+
+	memcpy(detail, c->detail, sizeof(detail));
+	ret = xengt_info(c, &info);
+	if (!ret) {
+		ret = client_boot_picture(info.domid, out);
+	}
+	/* The words about the driver stay if there is no picture. */
+	memcpy(c->detail, ret ? detail : "", ret ? sizeof(detail) : 1);
+	return ret;
+}
+
 int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 		  struct xengt_picture *out)
 {
@@ -75,6 +97,9 @@ int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 	struct xengt_picture p = { .fd = -1 };
 	int ret = client_ask(c, &req, &p.frame, sizeof(p.frame), &p.fd);
 
+	if (ret == XENGT_E_NO_DRIVER && shows_boot(what) && !take_boot(c, out)) {
+		return 0;
+	}
 	if (ret) {
 		return ret;
 	}

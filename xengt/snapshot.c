@@ -251,7 +251,7 @@ static enum xengt_status take_native(struct shot *s, struct xengt_frame *frame, 
 	struct gt_vgpu *v = s->cam->v;
 	struct xengt_frame f = { .width_px = 0 };
 	enum xengt_status status =
-		gt_native_take(v, s->view->head, s->view->plane,
+		gt_native_take(v, s->c.pipe, s->view->plane,
 			       gt_page_cache_source(s->cam->cache), &f, &s->mem, s->c.detail);
 
 	if (status) {

@@ -72,9 +72,9 @@ static void add_registers(struct digest *d, struct gt_vgpu *v, uint32_t from, ui
 	}
 }
 
-static uint64_t state_of(struct gt_vgpu *v, unsigned head, const struct gt_hash_key *key)
+static uint64_t state_of(struct gt_vgpu *v, unsigned pipe, const struct gt_hash_key *key)
 {
-	const struct gt_pipe *p = &v->display.pipe[head];
+	const struct gt_pipe *p = &v->display.pipe[pipe];
 	struct digest d = { .key = key };
 	uint8_t enabled = p->enabled;
 
@@ -82,9 +82,9 @@ static uint64_t state_of(struct gt_vgpu *v, unsigned head, const struct gt_hash_
 	digest_add(&d, p->plane, sizeof(p->plane));
 	digest_add(&d, &p->cursor, sizeof(p->cursor));
 	digest_add(&d, p->scaler, sizeof(p->scaler));
-	digest_add(&d, v->color.precise[head], sizeof(v->color.precise[head]));
-	add_registers(&d, v, PIPESRC + head * GT_PIPE_STRIDE, 1);
-	add_registers(&d, v, BOTTOM_COLOR + head * GT_PIPE_STRIDE, 1);
+	digest_add(&d, v->color.precise[pipe], sizeof(v->color.precise[pipe]));
+	add_registers(&d, v, PIPESRC + pipe * GT_PIPE_STRIDE, 1);
+	add_registers(&d, v, BOTTOM_COLOR + pipe * GT_PIPE_STRIDE, 1);
 	add_registers(&d, v, CSC_PAGE, GT_PAGE_SIZE / 4);
 	add_registers(&d, v, GAMMA_PAGE, GT_PAGE_SIZE / 4);
 	return digest_end(&d);
@@ -201,7 +201,7 @@ static void recorder_release(struct gt_page_source *source)
 	}
 }
 
-void gt_recorder_begin(struct gt_recorder *r, struct gt_vgpu *v, unsigned head,
+void gt_recorder_begin(struct gt_recorder *r, struct gt_vgpu *v, unsigned pipe,
 		       const struct gt_hash_key *key, struct gt_page_source *from,
 		       struct gt_watch *watch)
 {
@@ -212,8 +212,8 @@ void gt_recorder_begin(struct gt_recorder *r, struct gt_vgpu *v, unsigned head,
 		.watch = watch,
 	};
 	watch->valid = true;
-	watch->head = head;
-	watch->state = state_of(v, head, key);
+	watch->pipe = pipe;
+	watch->state = state_of(v, pipe, key);
 	watch->nr = watch->nr_runs = 0;
 }
 
@@ -251,8 +251,8 @@ bool gt_watch_is_same(const struct gt_watch *w, struct gt_vgpu *v, const struct 
 	if (!w->valid) {
 		return false;
 	}
-	gt_display_latch(v, w->head);
-	if (w->state != state_of(v, w->head, key)) {
+	gt_display_latch(v, w->pipe);
+	if (w->state != state_of(v, w->pipe, key)) {
 		return false;
 	}
 	for (size_t i = 0; i < w->nr_runs; i++) {

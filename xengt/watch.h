@@ -17,7 +17,7 @@
 
 struct gt_watch {
 	bool valid;
-	unsigned head;
+	unsigned pipe;
 	uint64_t state; /* of what the display engine was told */
 	/* Pages in the order and in the runs in which they were asked for. */
 	size_t nr, room;
@@ -40,8 +40,8 @@ struct gt_recorder {
 	unsigned nr_in_use;
 };
 
-/* Begin a record of head @head, of planes as they are latched now. */
-void gt_recorder_begin(struct gt_recorder *r, struct gt_vgpu *v, unsigned head,
+/* Begin a record of pipe @pipe, of planes as they are latched now. */
+void gt_recorder_begin(struct gt_recorder *r, struct gt_vgpu *v, unsigned pipe,
 		       const struct gt_hash_key *key, struct gt_page_source *from,
 		       struct gt_watch *watch);
 /* End it: the watch is valid if @good and if all of it could be remembered. */

@@ -110,6 +110,7 @@ struct xengt_info {
 
 /* flags of a frame */
 #define XENGT_UNCHANGED 1u /* it still is the picture of serial `since`: no descriptor */
+#define XENGT_BOOT	2u /* by the client library: QEMU's screen, before there is a driver */
 
 /*
  * A picture.  XRGB8888, linear (modifier 0); but XENGT_NATIVE: of DRM's fourcc and modifier, which
