@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: Broadwell and Kaby Lake: console, default contexts in time, debugfs, the driver sleeps 5 times
+# LIST: once
 
 # facts DEVICE VERSION PLATFORM TIMESTAMP_HZ: what debugfs says of the device.
 facts()

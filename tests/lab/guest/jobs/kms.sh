@@ -2,15 +2,18 @@
 #
 # The program of tests/kms, its three parts and its scenes.  Read by init; uses its say and pause.
 
-# Every plane, format and modifier; looks; colours: the display's CRC is that of the reference.
-job_kms()
+# Each job: the display's CRC of what was set is that of the reference.
+kms_verb()
 {
-	/judge-bin/kms-judge formats
-	/judge-bin/kms-judge looks
-	/judge-bin/kms-judge colors
+	/judge-bin/kms-judge "$1"
 	dmesg_serial
-	say "DONE kms"
+	say "DONE kms_$1"
 }
+
+# Every plane, format and modifier; cursor, rotation, blending, scaling, YUV; gamma and colour matrix.
+job_kms_formats() { kms_verb formats; }
+job_kms_looks() { kms_verb looks; }
+job_kms_colors() { kms_verb colors; }
 
 # Scenes for those outside; the reference goes to the mailbox as fbdump's picture does.
 job_kms_scenes()
