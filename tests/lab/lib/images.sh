@@ -21,17 +21,25 @@ DOM0_PACKAGES=(
 	kmod procps psmisc strace gdb busybox-static iproute2 netpbm grub-common grub-pc-bin
 	# what compiles xengt: the soname of libxenctrl differs from one Xen to the next
 	build-essential autoconf automake libtool pkg-config libxen-dev libdrm-dev check
-	libpng-dev libisal-dev libseccomp-dev libcap-dev
+	libpng-dev libisal-dev libseccomp-dev libcap-dev libjson-c-dev
+	libneatvnc-dev libsdl2-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+	# what looks at what xengt's viewers made
+	xvfb xdotool tigervnc-viewer ffmpeg
 )
 DOM0_MODULES=(virtio_pci virtio_blk ext4 9pnet_virtio 9p)
 
 GUEST_PACKAGES=(linux-image-amd64 busybox-static libdrm-tests kexec-tools)
-GUEST_MODULES=(i915 xen-blkfront ext4)
+# the second line: a keyboard and a mouse for a session that is used
+GUEST_MODULES=(
+	i915 xen-blkfront ext4
+	evdev psmouse uhci-hcd ehci-pci usbhid hid-generic
+)
 GUEST_PROGRAMS=(modetest vbltest modeprint proptest kexec)
 
 JUDGE_PACKAGES=(
 	busybox-static libdrm-tests intel-gpu-tools
 	xserver-xorg-core xserver-xorg-video-intel xvfb netpbm
+	xserver-xorg-input-evdev twm
 	x11-apps x11-utils x11-xserver-utils xterm xfonts-base xfonts-75dpi weston fonts-dejavu-core
 )
 
