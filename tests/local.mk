@@ -14,6 +14,7 @@ libtestsupport_la_SOURCES = \
 	tests/support/screen.c tests/support/screen.h \
 	tests/support/serving.c tests/support/serving.h \
 	tests/support/swizzle.c tests/support/swizzle.h \
+	tests/support/test_registers.h \
 	tests/support/test_run.h \
 	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h
 

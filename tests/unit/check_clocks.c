@@ -3,37 +3,11 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "vgpu_fixture.h"
+#include "test_registers.h"
+#include "test_run.h"
 
 #define ENABLE 0x80000000u
 #define STATE  0x40000000u
-
-static struct vgpu_fixture fx;
-
-static void setup(void)
-{
-	vgpu_fixture_init(&fx, GT_SKL);
-}
-
-static void setup_bdw(void)
-{
-	vgpu_fixture_init(&fx, GT_BDW);
-}
-
-static void teardown(void)
-{
-	vgpu_fixture_finish(&fx);
-}
-
-static uint32_t r(uint32_t off)
-{
-	return vgpu_fixture_r32(&fx, off);
-}
-
-static void w(uint32_t off, uint32_t val)
-{
-	vgpu_fixture_w32(&fx, off, val);
-}
 
 START_TEST(a_power_well_is_on_while_anybody_requests_it)
 {
@@ -179,7 +153,6 @@ int main(void)
 {
 	Suite *s = suite_create("clocks");
 	TCase *tc = tcase_create("skylake"), *bdw = tcase_create("broadwell");
-	SRunner *sr = srunner_create(s);
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_power_well_is_on_while_anybody_requests_it);
@@ -193,9 +166,5 @@ int main(void)
 	tcase_add_test(bdw, broadwell_counts_the_frequency_in_50_MHz);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, bdw);
-	srunner_run_all(sr, CK_NORMAL);
-	int failed = srunner_ntests_failed(sr);
-
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

@@ -3,7 +3,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "vgpu_fixture.h"
+#include "test_registers.h"
+#include "test_run.h"
 
 enum {
 	PIPE_CONF = 0x70008,
@@ -29,33 +30,6 @@ enum {
 #define STATE	      0x40000000u
 #define FLIP_DONE_1   0x8u
 #define PIPE_DISTANCE 0x1000u
-
-static struct vgpu_fixture fx;
-
-static void setup(void)
-{
-	vgpu_fixture_init(&fx, GT_SKL);
-}
-
-static void setup_bdw(void)
-{
-	vgpu_fixture_init(&fx, GT_BDW);
-}
-
-static void teardown(void)
-{
-	vgpu_fixture_finish(&fx);
-}
-
-static uint32_t r(uint32_t off)
-{
-	return vgpu_fixture_r32(&fx, off);
-}
-
-static void w(uint32_t off, uint32_t val)
-{
-	vgpu_fixture_w32(&fx, off, val);
-}
 
 /* 1024x768 at 65 MHz, as i915 programs it. */
 static void program_mode(void)
@@ -598,7 +572,6 @@ int main(void)
 {
 	Suite *s = suite_create("display");
 	TCase *tc = tcase_create("skylake"), *bdw = tcase_create("broadwell");
-	SRunner *sr = srunner_create(s);
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -632,9 +605,5 @@ int main(void)
 	tcase_add_test(bdw, broadwell_pixel_clock_comes_from_its_wrpll);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, bdw);
-	srunner_run_all(sr, CK_NORMAL);
-	int failed = srunner_ntests_failed(sr);
-
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

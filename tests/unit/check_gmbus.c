@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vgpu_fixture.h"
+#include "test_registers.h"
+#include "test_run.h"
 
 enum {
 	GPIO_B = 0xc5020,
@@ -17,28 +18,6 @@ enum {
 
 enum { WAIT_PHASE = 1 << 14, HW_READY = 1 << 11, NAK = 1 << 10, ACTIVE = 1 << 9 };
 enum { PIN_B = 5, PIN_C = 4, PIN_D = 6 };
-
-static struct vgpu_fixture fx;
-
-static void setup(void)
-{
-	vgpu_fixture_init(&fx, GT_SKL);
-}
-
-static void teardown(void)
-{
-	vgpu_fixture_finish(&fx);
-}
-
-static uint32_t r(uint32_t off)
-{
-	return vgpu_fixture_r32(&fx, off);
-}
-
-static void w(uint32_t off, uint32_t val)
-{
-	vgpu_fixture_w32(&fx, off, val);
-}
 
 static void stop(void)
 {
@@ -240,7 +219,6 @@ int main(void)
 {
 	Suite *s = suite_create("gmbus");
 	TCase *tc = tcase_create("gmbus");
-	SRunner *sr = srunner_create(s);
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -256,9 +234,5 @@ int main(void)
 	tcase_add_test(tc, a_wire_is_high_unless_it_is_driven_low);
 	tcase_add_test(tc, garbage_does_not_outlive_a_clear);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	int failed = srunner_ntests_failed(sr);
-
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "test_run.h"
 #include "vgpu_fixture.h"
 
 #define MEMORY 2u
@@ -465,7 +466,6 @@ int main(void)
 {
 	Suite *s = suite_create("pci");
 	TCase *tc = tcase_create("pci");
-	SRunner *sr = srunner_create(s);
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -494,9 +494,5 @@ int main(void)
 	tcase_add_test(tc, the_rom_is_an_image_of_this_device);
 	tcase_add_test(tc, the_vbt_has_one_hdmi_connector_on_port_b);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	int failed = srunner_ntests_failed(sr);
-
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return test_run(s);
 }
