@@ -181,7 +181,7 @@ image_make_judge()
 # image_bootstrap SUITE ROOT VARIANT PACKAGE...
 image_bootstrap()
 {
-	local suite=$1 root=$2 variant=$3 options list=
+	local suite=$1 root=$2 variant=$3 rc=0 options list=
 	shift 3
 	mapfile -t options < <(sources_options)
 	sources_of "$suite" >"$root.list"
@@ -191,8 +191,9 @@ image_bootstrap()
 		--aptopt='Apt::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-		${options[@]+"${options[@]}"} "$suite" "$root" "$root.list"
+		${options[@]+"${options[@]}"} "$suite" "$root" "$root.list" || rc=$?
 	rm -f -- "$root.list"
+	return $rc
 }
 
 # image_modules ROOT RAM MODULE...: the modules and what they need, as shipped but decompressed,
@@ -214,6 +215,7 @@ image_modules()
 			esac
 			echo "$name"
 		done >"$ram/modules/$module.order"
+		[ -s "$ram/modules/$module.order" ] || die "no module $module in kernel $kernel"
 	done
 }
 
@@ -221,9 +223,11 @@ image_modules()
 image_program()
 {
 	local root=$1 ram=$2 file=$3 loader library
-	loader=$(find "$root/usr/lib" "$root/lib/" -name 'ld-linux-x86-64.so.2' -type f | head -n 1)
+	# a file or, up to bullseye, a link to one beside it
+	loader=$(find "$root/usr/lib" "$root/lib/" -name 'ld-linux-x86-64.so.2' \
+		-path '*/x86_64-linux-gnu/*' | head -n 1)
 	cp -- "$file" "$ram/bin/"
-	cp -- "$loader" "$ram/lib64/"
+	cp -L -- "$loader" "$ram/lib64/ld-linux-x86-64.so.2"
 	"$loader" --library-path "$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu" \
 		--list "$file" | sed -n "s|.*=> \($root[^ ]*\) .*|\1|p" | while read -r library; do
 		cp -L -- "$library" "$ram/lib/x86_64-linux-gnu/"

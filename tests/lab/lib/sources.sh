@@ -28,8 +28,9 @@ sources_of()
 	printf 'deb %s %s main\n' "$(sources_mirror)" "$1"
 }
 
-# mmdebstrap does not read this machine's apt configuration: hand it the proxies.
+# mmdebstrap does not read this machine's apt configuration: hand it the proxies, and whether old
+# indexes will do.
 sources_options()
 {
-	apt-config dump | sed -n 's/^\(Acquire::https\?::Proxy[^ ]* ".\+"\);$/--aptopt=\1/p'
+	apt-config dump | sed -n 's/^\(Acquire::\(https\?::Proxy[^ ]*\|Check-Valid-Until\) ".\+"\);$/--aptopt=\1/p'
 }
