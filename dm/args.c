@@ -9,11 +9,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DOMID_MAX     0x7fef /* DOMID_FIRST_RESERVED - 1 */
 #define PLATFORM_SLOT 2      /* of machine xenfv */
+#define NR_MONITOR_WORDS 4
 
 /* Value of option @name at argv[i], as "-NAME VALUE" or "-NAME=VALUE", one or two dashes. */
 static const char *option_value(const char *name, int argc, char **argv, int i, int *nr)
@@ -140,7 +142,7 @@ int dm_args_parse(struct dm_args *a, int argc, char **argv, struct gt_error *err
 	struct dm_args new = { 0 };
 	size_t nr_qemu = 0;
 
-	new.qemu_argv = calloc((size_t)argc + 1, sizeof(*new.qemu_argv));
+	new.qemu_argv = calloc((size_t)argc + NR_MONITOR_WORDS + 1, sizeof(*new.qemu_argv));
 	new.words = calloc((size_t)argc + 1, sizeof(*new.words));
 	if (!new.qemu_argv || !new.words) {
 		dm_args_finish(&new);
@@ -159,8 +161,22 @@ int dm_args_parse(struct dm_args *a, int argc, char **argv, struct gt_error *err
 			return ret;
 		}
 	}
+	new.nr_qemu = nr_qemu;
 	*a = new;
 	return 0;
+}
+
+void dm_args_add_monitor(struct dm_args *a, int fd)
+{
+	const char *const words[NR_MONITOR_WORDS] = {
+		"-chardev", a->monitor_word, "-mon", "chardev=xengt-input,mode=control",
+	};
+
+	snprintf(a->monitor_word, sizeof(a->monitor_word), "socket,id=xengt-input,fd=%d", fd);
+	for (size_t i = 0; i < NR_MONITOR_WORDS; i++) {
+		a->qemu_argv[a->nr_qemu + i] = (char *)(uintptr_t)words[i];
+	}
+	a->nr_qemu += NR_MONITOR_WORDS;
 }
 
 void dm_args_finish(struct dm_args *a)

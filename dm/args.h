@@ -21,6 +21,8 @@ struct dm_args {
 	uint32_t domid;
 	char name[DM_NAME_MAX]; /* of the domain, "" if argv does not tell; never has a '/' */
 	char **qemu_argv;	/* argv without our words, NULL at its end */
+	size_t nr_qemu;
+	char monitor_word[64];	/* among them after dm_args_add_monitor(): @a stays where it is */
 	const char **words;	/* values of -xengt, in order; they point into argv */
 	size_t nr_words;
 	uint32_t slots_taken; /* mask of slots of bus 0 that QEMU is known to use */
@@ -32,6 +34,9 @@ struct dm_args {
  */
 int dm_args_parse(struct dm_args *a, int argc, char **argv, struct gt_error *err);
 void dm_args_finish(struct dm_args *a);
+
+/* Have QEMU offer a QMP monitor on the stream socket @fd, which it inherits. Once. */
+void dm_args_add_monitor(struct dm_args *a, int fd);
 
 /*
  * Set the options of one -xengt word, KEY=VALUE[,KEY=VALUE...].  A comma separates only where a key

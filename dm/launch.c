@@ -39,7 +39,7 @@ static void own_streams(int log_fd)
 
 static void be_supervisor(const struct dm_plan *plan, int report_fd)
 {
-	int keep[] = { plan->log_fd, report_fd };
+	int keep[] = { plan->log_fd, plan->qemu_fd, report_fd };
 
 	if (setsid() < 0) {
 		_exit(1);

@@ -9,9 +9,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -78,6 +80,23 @@ static int start_mediator(struct dm_plan *plan, const struct dm_args *args, stru
 	return dm_launch(plan, err);
 }
 
+/* QEMU and the mediator have an end each of a socket that nobody else has. */
+static int make_monitor(struct dm_plan *plan, struct dm_args *args, struct gt_error *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) ||
+	    fcntl(ends[1], F_SETFD, 0)) {
+		int ret = -errno;
+
+		gt_error_set(err, "cannot make a monitor of QEMU: %s", strerror(-ret));
+		return ret;
+	}
+	plan->qemu_fd = ends[0];
+	dm_args_add_monitor(args, ends[1]);
+	return 0;
+}
+
 static int become_qemu(const char *qemu, char **argv, struct gt_error *err)
 {
 	argv[0] = (char *)(uintptr_t)qemu;
@@ -104,6 +123,9 @@ static int run(struct dm_plan *plan, struct dm_args *args, const struct dm_xl *x
 	}
 	if (!ret && plan->opt.vgt) {
 		plan->log_fd = dm_run_log(args->name, args->domid);
+		ret = make_monitor(plan, args, err);
+	}
+	if (!ret && plan->opt.vgt) {
 		ret = start_mediator(plan, args, err);
 	}
 	return ret ? ret : become_qemu(qemu, args->qemu_argv, err);
@@ -111,7 +133,7 @@ static int run(struct dm_plan *plan, struct dm_args *args, const struct dm_xl *x
 
 int main(int argc, char **argv)
 {
-	struct dm_plan plan = { .log_fd = -1 };
+	struct dm_plan plan = { .log_fd = -1, .qemu_fd = -1 };
 	struct dm_args args = { 0 };
 	struct dm_xl xl = { 0 };
 	struct gt_error err = { "" };

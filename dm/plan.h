@@ -20,6 +20,7 @@ struct dm_plan {
 	struct dm_monitors monitors; /* of the monitor file */
 	uint8_t slot;
 	int log_fd; /* -1: stderr */
+	int qemu_fd; /* to QEMU's monitor, for input */
 };
 
 /* What the supervisor made, and the worker needs to know: one write on a pipe. */

@@ -4,7 +4,7 @@
  *
  * Decides the life of a vGPU: what is made in which order, when the worker may start and must stop,
  * and that nothing is left when the domain is gone: no process, no socket, no ioreq server.  It
- * waits for three things only: xenstore's word that a domain ended, its child, and a signal.
+ * waits for xenstore's word that a domain ended, its child, a signal, and input for the guest.
  */
 #define _GNU_SOURCE
 #include "supervisor.h"
@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 #include <xenstore.h>
 
 #include "domain.h"
+#include "input.h"
 #include "run.h"
 #include "worker.h"
 #include "xengt/log.h"
@@ -32,6 +34,7 @@
 #define READY_TIMEOUT_MS 25000 /* less than the starting process waits */
 #define STOP_TIMEOUT_MS	 5000  /* for the worker to unmap and go */
 #define LOCK_TIMEOUT_MS	 8000  /* for an earlier mediator of the domain to go */
+#define INPUT_BUFFER_B	 4096  /* input that was not passed on yet: a few packets */
 
 struct supervisor {
 	const struct dm_plan *plan;
@@ -46,6 +49,7 @@ struct supervisor {
 	bool starts_over;   /* the latter */
 	struct dm_domain domain;
 	struct xs_handle *xs;
+	struct dm_input *input; /* NULL: none */
 };
 
 static void report(struct supervisor *s, const char *text)
@@ -120,42 +124,78 @@ static int catch_signals(struct supervisor *s)
 	return s->signal_fd < 0 ? -errno : 0;
 }
 
-/* Before any Xen handle is open: a child must not use its parent's. */
-static int start_worker(struct supervisor *s)
+static void close_pair(const int fds[2])
 {
-	int go[2], up[2];
-	sigset_t none;
-	pid_t pid;
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* All between supervisor and worker; the latter's ends are go[0], up[1], input[1]. */
+static int make_channels(int go[2], int up[2], int input[2])
+{
+	const int room_B = INPUT_BUFFER_B;
+	int ret;
 
 	if (pipe2(go, O_CLOEXEC)) {
 		return -errno;
 	}
 	if (pipe2(up, O_CLOEXEC)) {
-		int ret = -errno;
+		ret = -errno;
+		goto err_go;
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, input)) {
+		ret = -errno;
+		goto err_up;
+	}
+	if (setsockopt(input[1], SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B))) {
+		ret = -errno;
+		goto err_input;
+	}
+	return 0;
 
-		close(go[0]);
-		close(go[1]);
+err_input:
+	close_pair(input);
+err_up:
+	close_pair(up);
+err_go:
+	close_pair(go);
+	return ret;
+}
+
+/* Before any Xen handle is open: a child must not use its parent's. */
+static int start_worker(struct supervisor *s)
+{
+	int go[2], up[2], input[2];
+	sigset_t none;
+	pid_t pid;
+	int ret;
+
+	ret = make_channels(go, up, input);
+	if (ret) {
 		return ret;
 	}
 	pid = fork();
 	if (!pid) {
 		close(go[1]);
 		close(up[0]);
+		close(input[0]);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(dm_worker_run(s->plan, s->listen_fd, go[0], up[1]));
+		_exit(dm_worker_run(s->plan, s->listen_fd, go[0], up[1], input[1]));
 	}
 	close(go[0]);
 	close(up[1]);
+	close(input[1]);
+	ret = dm_input_create(s->plan->qemu_fd, input[0], &s->input);
 	s->go_fd = go[1];
 	s->worker_fd = up[0];
 	if (pid < 0) {
-		return -errno;
+		return -EAGAIN;
 	}
 	s->worker = pid;
 	/* Only the worker listens from here on: when it is gone, clients see that at once. */
 	close_fd(&s->listen_fd);
-	return 0;
+	return ret;
 }
 
 static int send_go(struct supervisor *s)
@@ -287,12 +327,20 @@ static int stand_by(struct supervisor *s)
 	struct pollfd fds[] = {
 		{ .fd = s->signal_fd, .events = POLLIN },
 		{ .fd = xs_fileno(s->xs), .events = POLLIN },
+		{ .fd = -1 }, { .fd = -1 }, /* input */
 	};
 
 	for (;;) {
-		if (poll(fds, GT_ARRAY_SIZE(fds), -1) < 0 && errno != EINTR) {
+		int timeout_ms = dm_input_poll(s->input, fds + 2);
+		int n = poll(fds, GT_ARRAY_SIZE(fds), timeout_ms);
+
+		if (n < 0 && errno != EINTR) {
 			gt_err(GT_T_DM, "cannot wait for events: %s", strerror(errno));
 			return 1;
+		}
+		dm_input_run(s->input);
+		if (n <= 0 || !(fds[0].revents || fds[1].revents)) {
+			continue;
 		}
 		if (fds[1].revents & POLLIN) {
 			drain_watch(s);
@@ -351,6 +399,7 @@ static void tear_down(struct supervisor *s)
 	if (s->starts_over) {
 		dm_domain_withdraw_ram(&s->domain);
 	}
+	dm_input_destroy(s->input);
 	dm_domain_close(&s->domain);
 	if (s->xs) {
 		xs_close(s->xs);

@@ -39,6 +39,7 @@ struct worker {
 	const struct dm_plan *plan;
 	struct dm_go go;
 	int listen_fd, stop_fd;
+	int input_fd; /* to the supervisor */
 	int trace_fd; /* -1: nothing is recorded */
 	struct dm_layout layout;
 	xendevicemodel_handle *dmod;
@@ -139,6 +140,7 @@ static int create_vgpu(struct worker *w, struct gt_error *err)
 		return ret;
 	}
 	w->listen_fd = -1;
+	gt_server_set_input(w->server, w->input_fd);
 	return 0;
 }
 
@@ -312,12 +314,14 @@ static void send_report(int fd, const char *text)
 	close(fd);
 }
 
-int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd)
+int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd,
+		  int input_fd)
 {
 	struct worker w = {
-		.plan = plan, .listen_fd = listen_fd, .stop_fd = go_fd, .trace_fd = -1
+		.plan = plan, .listen_fd = listen_fd, .stop_fd = go_fd, .input_fd = input_fd,
+		.trace_fd = -1,
 	};
-	int keep[] = { listen_fd, go_fd, report_fd, plan->log_fd };
+	int keep[] = { listen_fd, go_fd, report_fd, input_fd, plan->log_fd };
 	struct gt_error err = { "" };
 	int status = 1;
 

@@ -7,9 +7,10 @@
 
 /*
  * Be the worker, in a process of its own that holds no Xen handle yet.  Waits for a struct dm_go on
- * @go_fd, whose end-of-file then means stop; writes one struct dm_report to @report_fd.  Returns
- * the exit status.
+ * @go_fd, whose end-of-file then means stop; writes one struct dm_report to @report_fd, and input
+ * of clients as packets to @input_fd.  Returns the exit status.
  */
-int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd);
+int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd,
+		  int input_fd);
 
 #endif

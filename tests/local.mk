@@ -45,6 +45,7 @@ UNIT_TESTS = \
 	check_gmbus \
 	check_hash \
 	check_image \
+	check_input \
 	check_ioreq \
 	check_irq \
 	check_mi \
@@ -164,6 +165,10 @@ check_hash_LDADD = $(UNIT_LIBS)
 check_fb_SOURCES = tests/unit/check_fb.c
 check_fb_CFLAGS = $(UNIT_CFLAGS) $(LIBDRM_CFLAGS)
 check_fb_LDADD = $(UNIT_LIBS)
+
+check_input_SOURCES = tests/unit/check_input.c dm/input.c dm/input.h
+check_input_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/dm
+check_input_LDADD = libxengt.la $(UNIT_LIBS)
 
 check_ioreq_SOURCES = tests/unit/check_ioreq.c
 check_ioreq_CFLAGS = $(UNIT_CFLAGS)

@@ -174,6 +174,8 @@ const char *xengt_strerror(int ret)
 		[XENGT_E_INTERNAL] = "the vGPU's worker failed",
 		[XENGT_E_REGION] = "the region is not part of the picture",
 		[XENGT_E_MONITOR] = "there can be no such monitor",
+		[XENGT_E_NO_INPUT] = "nothing leads to the guest's keyboard and pointer",
+		[XENGT_E_LATER] = "the guest takes input more slowly",
 	};
 
 	if (ret >= 0) {
@@ -420,6 +422,19 @@ int xengt_unplug(struct xengt_client *c, unsigned head)
 	struct xengt_request req = { .command = XENGT_CMD_UNPLUG, .head = head };
 
 	return client_ask(c, &req, NULL, 0, NULL);
+}
+
+int xengt_input(struct xengt_client *c, unsigned head, const struct xengt_input_event *events,
+		unsigned nr)
+{
+	struct xengt_request req = { .command = XENGT_CMD_INPUT, .head = head };
+	struct xengt_input in = { .nr = nr };
+
+	if (!nr || nr > XENGT_MAX_INPUT) {
+		return -EINVAL;
+	}
+	memcpy(in.event, events, nr * sizeof(*events));
+	return client_ask_with(c, &req, &in, sizeof(in), NULL, 0, NULL);
 }
 
 static int compare_ids(const void *pa, const void *pb)

@@ -55,6 +55,7 @@ struct gt_vgpu;
 	X(clients, "clients accepted")                                                             \
 	X(clients_now, "clients connected at the moment")                                          \
 	X(clients_refused, "clients turned away because there were too many")                      \
+	X(inputs, "events for keyboard and pointer passed on")                                     \
 	X(wakeups, "times the worker woke up")                                                     \
 	X(client_garbage, "requests of clients that made no sense")
 

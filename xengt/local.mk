@@ -17,8 +17,9 @@ noinst_LTLIBRARIES += libmediator.la
 libmediator_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
 libmediator_la_LIBADD = libpixels.la
 libmediator_la_SOURCES = \
-	include/xengt/guest.h include/xengt/hw.h include/xengt/log.h include/xengt/options.h \
-	include/xengt/platform.h include/xengt/protocol.h include/xengt/types.h include/xengt/vgpu.h \
+	include/xengt/guest.h include/xengt/hw.h include/xengt/input.h include/xengt/log.h \
+	include/xengt/options.h include/xengt/platform.h include/xengt/protocol.h \
+	include/xengt/types.h include/xengt/vgpu.h \
 	xengt/display.h xengt/display_rows.h xengt/events.h xengt/frames.h xengt/ggtt.h \
 	xengt/gmbus.h xengt/irq.h \
 	xengt/pci.h xengt/ppgtt.h xengt/regs.h xengt/snapshot.h xengt/submit.h xengt/vgpu_internal.h \
@@ -48,6 +49,7 @@ libmediator_la_SOURCES = \
 	xengt/ggtt.c \
 	xengt/gmbus.c \
 	include/xengt/ioreq.h xengt/ioreq.c \
+	xengt/input.c \
 	xengt/irq.c \
 	xengt/log.c \
 	xengt/monitor.c xengt/monitor.h \

@@ -27,11 +27,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "display.h"
+#include "fb.h"
 #include "monitor.h"
 #include "page_cache.h"
 #include "report.h"
 #include "snapshot.h"
 #include "vgpu_internal.h"
+#include "xengt/input.h"
 #include "xengt/log.h"
 #include "xengt/protocol.h"
 
@@ -49,12 +52,15 @@
 #define LOOK_MAX_ns (256 * NS_PER_MS)
 #define LOOK_SOON_ns (4 * NS_PER_MS) /* after a register was written */
 #define LOOK_SHARE  8
+/* Between two attempts to release keys of a client that is gone. */
+#define RELEASE_ns (16 * NS_PER_MS)
 
 struct client {
 	int fd; /* -1: free */
 	bool waits;
 	uint64_t until_ns;	 /* waits: when it is told that nothing changed */
 	struct gt_memory memory; /* of its last tracked picture */
+	struct gt_keys keys;	 /* that it has down */
 };
 
 struct gt_server {
@@ -69,12 +75,19 @@ struct gt_server {
 	uint64_t pause_ns;	   /* from there to the next */
 	uint64_t least_pause_ns;   /* that it must not be shorter than: LOOK_SHARE */
 	uint64_t seen_writes;	   /* v->display_writes at the last look */
+	int input_fd;		   /* takes struct gt_input; -1: none */
+	struct gt_input release;   /* not taken yet; nr 0: none */
+	struct gt_keys to_release; /* besides those: of clients that are gone */
+	uint64_t release_ns;	   /* when that is tried again; UINT64_MAX: nothing to release */
 };
 
-/* A request as it comes: what follows it belongs to XENGT_CMD_PLUG alone. */
+/* A request as it comes: what follows it is of the one or the other command. */
 struct packet {
 	struct xengt_request req;
-	struct xengt_plug plug;
+	union {
+		struct xengt_plug plug;
+		struct xengt_input input;
+	} more;
 };
 
 /* The payload of a reply is one of these. */
@@ -146,9 +159,80 @@ static void client_stop_waiting(struct gt_server *s, struct client *c)
 	c->waits = false;
 }
 
+/* --- input ---------------------------------------------------------------------------------- */
+
+void gt_server_set_input(struct gt_server *s, int fd)
+{
+	s->input_fd = fd;
+}
+
+/* 0, or -EAGAIN: there is no room; other errors: there is nobody. */
+static int pass_input(struct gt_server *s, const struct gt_input *in)
+{
+	ssize_t n;
+
+	do {
+		n = send(s->input_fd, in, sizeof(*in), MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+static void run_release(struct gt_server *s)
+{
+	int ret = 0;
+
+	while (!ret && (s->release.in.nr || gt_keys_release(&s->to_release, &s->release.in))) {
+		ret = pass_input(s, &s->release);
+		s->release.in.nr = ret == -EAGAIN ? s->release.in.nr : 0;
+	}
+	s->release_ns = ret == -EAGAIN ? gt_now_ns(s->v) + RELEASE_ns : UINT64_MAX;
+}
+
+/* What @c has down goes up, but for what others have down. */
+static void client_release_keys(struct gt_server *s, struct client *c)
+{
+	for (unsigned w = 0; w < GT_ARRAY_SIZE(c->keys.down); w++) {
+		uint64_t down = c->keys.down[w];
+
+		c->keys.down[w] = 0;
+		for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
+			down &= ~s->client[i].keys.down[w];
+		}
+		s->to_release.down[w] |= down;
+	}
+	run_release(s);
+}
+
+static void take_input(struct gt_server *s, struct client *c, const struct packet *p,
+		       struct answer *a)
+{
+	struct gt_input in = { .in = p->more.input };
+	unsigned pipe;
+	int ret;
+
+	if (p->req.head >= s->v->opt.nr_heads) {
+		a->head.status = XENGT_E_NO_HEAD;
+		return;
+	}
+	/* First what is late, or a key that is pressed now would go up again. */
+	run_release(s);
+	if (gt_head_pipe(s->v, p->req.head, &pipe) &&
+	    !gt_fb_pipe_size(s->v, pipe, &in.w_px, &in.h_px)) {
+		in.w_px = in.h_px = 0;
+	}
+	ret = s->release_ns == UINT64_MAX ? pass_input(s, &in) : -EAGAIN;
+	if (!ret) {
+		gt_count_n(s->v, GT_C_inputs, in.in.nr);
+		gt_keys_apply(&c->keys, &in.in);
+	} else {
+		a->head.status = ret == -EAGAIN ? XENGT_E_LATER : XENGT_E_NO_INPUT;
+	}
+}
+
 static void client_close(struct gt_server *s, struct client *c)
 {
 	client_stop_waiting(s, c);
+	client_release_keys(s, c);
 	gt_memory_clear(&c->memory);
 	close(c->fd); /* epoll forgets it by itself */
 	c->fd = -1;
@@ -186,15 +270,16 @@ static void take_picture(struct gt_server *s, struct client *c, const struct xen
 static void plug_or_unplug(struct gt_server *s, const struct packet *p, struct answer *a)
 {
 	unsigned head = p->req.head;
-	int ret = p->req.command == XENGT_CMD_PLUG ? gt_monitor_plug_asked(s->v, head, &p->plug)
-						   : gt_monitor_unplug(s->v, head);
+	int ret = p->req.command == XENGT_CMD_PLUG
+			  ? gt_monitor_plug_asked(s->v, head, &p->more.plug)
+			  : gt_monitor_unplug(s->v, head);
 
 	if (ret == -ENOENT) {
 		a->head.status = XENGT_E_NO_HEAD;
 	} else if (ret) {
 		a->head.status = XENGT_E_MONITOR;
 		snprintf(a->head.detail, sizeof(a->head.detail), "%s",
-			 p->plug.edid_B
+			 p->more.plug.edid_B
 				 ? "the EDID is damaged, or older than 1.3"
 				 : "a mode is 1 to 7680 pixels wide and high, at up to 510 Hz");
 	}
@@ -230,6 +315,9 @@ static void make_answer(struct gt_server *s, struct client *c, const struct pack
 	case XENGT_CMD_PLUG:
 	case XENGT_CMD_UNPLUG:
 		plug_or_unplug(s, p, a);
+		break;
+	case XENGT_CMD_INPUT:
+		take_input(s, c, p, a);
 		break;
 	default:
 		a->head.status = XENGT_E_PROTOCOL;
@@ -349,6 +437,9 @@ void gt_server_run(struct gt_server *s)
 	uint64_t now_ns = gt_now_ns(s->v);
 
 	look_if_due(s);
+	if (now_ns >= s->release_ns) {
+		run_release(s);
+	}
 	for (unsigned i = 0; s->nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
 		if (s->client[i].waits && now_ns >= s->client[i].until_ns) {
 			answer_wait(s, &s->client[i], false);
@@ -366,6 +457,9 @@ uint64_t gt_server_deadline_ns(const struct gt_server *s)
 
 	if (s->nr_waiting && next_look_ns(s) < first_ns) {
 		first_ns = next_look_ns(s);
+	}
+	if (s->release_ns < first_ns) {
+		first_ns = s->release_ns;
 	}
 	for (unsigned i = 0; s->nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
 		if (s->client[i].waits && s->client[i].until_ns < first_ns) {
@@ -388,7 +482,7 @@ static bool arguments_are_valid(const struct xengt_request *req)
 	bool takes_picture = req->command == XENGT_CMD_SNAPSHOT;
 	bool waits = req->command == XENGT_CMD_WAIT;
 	bool has_head = takes_picture || req->command == XENGT_CMD_PLUG ||
-			req->command == XENGT_CMD_UNPLUG;
+			req->command == XENGT_CMD_UNPLUG || req->command == XENGT_CMD_INPUT;
 
 	if ((!has_head && req->head) ||
 	    (!takes_picture && (req->flags || !rect_is_zero(&req->region)))) {
@@ -410,11 +504,14 @@ static bool request_is_valid(const struct packet *p, ssize_t len, int flags)
 {
 	const struct xengt_request *req = &p->req;
 	bool plugs = len >= (ssize_t)sizeof(*req) && req->command == XENGT_CMD_PLUG;
+	bool types = len >= (ssize_t)sizeof(*req) && req->command == XENGT_CMD_INPUT;
+	size_t more_B = plugs ? sizeof(p->more.plug) : types ? sizeof(p->more.input) : 0;
 
-	return len == (ssize_t)(plugs ? sizeof(*p) : sizeof(*req)) &&
-	       !(flags & (MSG_TRUNC | MSG_CTRUNC)) && req->magic == XENGT_PROTOCOL_MAGIC &&
-	       req->command >= XENGT_CMD_INFO && req->command <= XENGT_CMD_UNPLUG &&
-	       arguments_are_valid(req) && (!plugs || p->plug.edid_B <= XENGT_MAX_EDID_B);
+	return len == (ssize_t)(sizeof(*req) + more_B) && !(flags & (MSG_TRUNC | MSG_CTRUNC)) &&
+	       req->magic == XENGT_PROTOCOL_MAGIC && req->command >= XENGT_CMD_INFO &&
+	       req->command <= XENGT_CMD_INPUT && arguments_are_valid(req) &&
+	       (!plugs || p->more.plug.edid_B <= XENGT_MAX_EDID_B) &&
+	       (!types || gt_input_is_valid(&p->more.input));
 }
 
 /* Carry out a packet of @len bytes. */
@@ -573,6 +670,8 @@ int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct 
 	}
 	s->v = v;
 	s->listen_fd = listen_fd;
+	s->input_fd = -1;
+	s->release_ns = UINT64_MAX;
 	snprintf(s->name, sizeof(s->name), "%s", name ? name : "");
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		s->client[i].fd = -1;
@@ -625,6 +724,9 @@ void gt_server_destroy(struct gt_server *s)
 	close(s->listen_fd);
 	if (s->spare_fd >= 0) {
 		close(s->spare_fd);
+	}
+	if (s->input_fd >= 0) {
+		close(s->input_fd);
 	}
 	close(s->epoll_fd);
 	gt_camera_finish(&s->camera);

@@ -98,6 +98,14 @@ int xengt_monitors(struct xengt_client *c, char **text);
 int xengt_plug(struct xengt_client *c, unsigned head, const struct xengt_plug *monitor);
 int xengt_unplug(struct xengt_client *c, unsigned head);
 
+/*
+ * Give @nr events, XENGT_MAX_INPUT at most, to the guest's keyboard and pointer.  XENGT_E_NO_INPUT:
+ * nothing leads there; XENGT_E_LATER: too fast, none was taken.  0 does not say that the guest has
+ * a driver that listens.  Keys that are down are released when @c is disconnected.
+ */
+int xengt_input(struct xengt_client *c, unsigned head, const struct xengt_input_event *events,
+		unsigned nr);
+
 /* Domain ids of all vGPUs that answer, ascending. @ids is malloc'ed. */
 int xengt_list(uint32_t **ids, size_t *nr);
 

@@ -31,6 +31,7 @@ enum xengt_command {
 	XENGT_CMD_MONITORS, /* struct xengt_text, a memfd of "head link state mode name\n" */
 	XENGT_CMD_PLUG,	    /* a monitor into `head`: struct xengt_plug follows the request */
 	XENGT_CMD_UNPLUG,   /* pull out the monitor of `head` */
+	XENGT_CMD_INPUT,    /* keys and pointer on `head`: struct xengt_input follows the request */
 };
 
 /* status of a reply; xengt_strerror() has the sentences */
@@ -47,6 +48,8 @@ enum xengt_status {
 	XENGT_E_INTERNAL,  /* a host call failed; detail says which */
 	XENGT_E_REGION,	   /* the region is not part of the picture; detail has its size */
 	XENGT_E_MONITOR,   /* there can be no such monitor; detail says why */
+	XENGT_E_NO_INPUT,  /* nothing leads to the guest's keyboard and pointer */
+	XENGT_E_LATER,	   /* the guest takes input more slowly: none of it was taken, try again */
 };
 
 /* flags of a request for a picture */
@@ -67,7 +70,7 @@ struct xengt_rect {
 /* All that a command has no use for is 0. */
 struct xengt_request {
 	uint32_t magic, command;
-	uint32_t head;	     /* SNAPSHOT, PLUG, UNPLUG: 0.. */
+	uint32_t head;	     /* SNAPSHOT, PLUG, UNPLUG, INPUT: 0.. */
 	uint32_t flags;	     /* SNAPSHOT */
 	uint32_t plane;	     /* SNAPSHOT with XENGT_PLANE: from 0, the lowest, on */
 	uint32_t timeout_ms; /* WAIT: XENGT_MAX_WAIT_MS at most */
@@ -84,6 +87,36 @@ struct xengt_plug {
 	uint32_t edid_B; /* whole blocks of 128 bytes, or 0 */
 	uint32_t w_px, h_px, hz;
 	uint8_t edid[XENGT_MAX_EDID_B];
+};
+
+enum xengt_input_type {
+	/*
+	 * A key or button: `code` as in linux/input-event-codes.h, KEY_* below 0x100 or BTN_LEFT to
+	 * BTN_EXTRA; `x` 1: down, again and again while it repeats, 0: up.
+	 */
+	XENGT_INPUT_KEY = 1,
+	XENGT_INPUT_WHEEL,   /* a notch: `x` -1, 0 or 1 to the right, `y` -1, 0 or 1 up */
+	XENGT_INPUT_POINTER, /* to `x`, `y`: 0 to XENGT_INPUT_MAX across the head */
+};
+#define XENGT_INPUT_MAX 0x7fff
+
+/* All that a type has no use for is 0. */
+struct xengt_input_event {
+	uint32_t type; /* enum xengt_input_type */
+	uint32_t code;
+	int32_t x, y;
+};
+
+#define XENGT_MAX_INPUT 32u
+
+/*
+ * Events in their order.  Keys that a client has down when its connection ends, however it ends,
+ * are released, unless another client has them down, too.
+ */
+struct xengt_input {
+	uint32_t nr; /* 1 to XENGT_MAX_INPUT */
+	uint32_t reserved;
+	struct xengt_input_event event[XENGT_MAX_INPUT];
 };
 
 #define XENGT_MAX_WAIT_MS 3600000u

@@ -93,6 +93,11 @@ void gt_vgpu_woken(struct gt_vgpu *v);
  */
 struct gt_server;
 int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct gt_server **out);
+/*
+ * Where clients' input goes: a socket of packets, struct gt_input (xengt/input.h) each, which
+ * becomes the server's; without, they are told that there is no way.
+ */
+void gt_server_set_input(struct gt_server *s, int fd);
 int gt_server_fd(const struct gt_server *s);
 void gt_server_dispatch(struct gt_server *s);
 void gt_server_run(struct gt_server *s);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "serving.h"
+#include "xengt/input.h"
 #include "xengt/log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,6 +43,7 @@ static void start(void)
 	gt_log_configure("error");
 	serving_open(&w);
 	serving_show(&w);
+	serving_take_input(&w);
 	for (unsigned i = 0; i < NR_CLIENTS; i++) {
 		client[i] = -1;
 	}
@@ -95,8 +97,8 @@ static bool take(unsigned i)
 
 static void ask(unsigned i, const struct record *r)
 {
-	struct xengt_request req = serving_request(r->command % 8u);
-	uint8_t packet[sizeof(req) + 16] = { 0 };
+	struct xengt_request req = serving_request(r->command % 10u);
+	uint8_t packet[sizeof(req) + sizeof(struct xengt_input) + 16] = { 0 };
 	size_t len = sizeof(req);
 
 	if (req.command == XENGT_CMD_SNAPSHOT) {
@@ -113,8 +115,22 @@ static void ask(unsigned i, const struct record *r)
 		req.timeout_ms = r->val & 0xfff;
 	}
 	memcpy(packet, &req, sizeof(req));
+	if (req.command == XENGT_CMD_INPUT) {
+		struct xengt_input in = { .nr = 1 + (r->flags & 31) };
+
+		in.event[0].type = 1 + r->val % 3;
+		in.event[0].code = r->region[0];
+		in.event[0].x = r->region[1] & 3;
+		in.event[0].y = r->region[2] & 3;
+		memcpy(packet + len, &in, sizeof(in));
+		for (unsigned e = 1; e < in.nr; e++) {
+			memcpy(packet + len + 8 + e * sizeof(in.event[0]), &in.event[0],
+			       sizeof(in.event[0]));
+		}
+		len += sizeof(in);
+	}
 	if (r->mutate & 1) {
-		packet[r->mutate / 16 % sizeof(req)] ^= (uint8_t)(1u << (r->mutate >> 1 & 7));
+		packet[r->mutate / 16 % len] ^= (uint8_t)(1u << (r->mutate >> 1 & 7));
 	}
 	if ((r->mutate & 0xf) == 0xf) {
 		len = r->len % (sizeof(packet) + 1);
@@ -159,6 +175,19 @@ static void pass(uint32_t ms)
 	gt_vgpu_run(w.s.v);
 }
 
+/* As the supervisor does: packets are whole, and events make sense. */
+static void take_input(void)
+{
+	struct gt_input in;
+	ssize_t len;
+
+	while ((len = recv(w.input_fd, &in, sizeof(in), MSG_DONTWAIT)) > 0) {
+		if (len != sizeof(in) || !gt_input_is_valid(&in.in)) {
+			abort();
+		}
+	}
+}
+
 static void step(const struct record *r)
 {
 	unsigned i = r->who % NR_CLIENTS;
@@ -172,6 +201,7 @@ static void step(const struct record *r)
 		break;
 	case 2:
 		pass(r->val % 500);
+		take_input();
 		break;
 	case 3:
 		if (client[i] >= 0 && !take(i) && r->flags & 1) {
@@ -204,6 +234,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		hang_up(i);
 	}
 	serving_settle(&w);
+	take_input();
+	pass(100); /* keys that are still down go up */
+	take_input();
 	if (gt_server_deadline_ns(w.server) != UINT64_MAX ||
 	    w.s.guest->nr_mapped != gt_frames_mapped(w.s.v->frames)) {
 		fprintf(stderr, "something is left after the last client\n");

@@ -55,16 +55,31 @@ void serving_open(struct serving *w)
 	snprintf(w->path, sizeof(w->path), "%s/7.sock", w->dir);
 	setenv("XENGT_SOCKET_DIR", w->dir, 1);
 	w->nr_fds_before = serving_nr_fds();
+	w->input_fd = -1;
 	must(!gt_server_create(w->s.v, serving_listen(w->path), "guest", &w->server), "no server");
 }
 
 void serving_close(struct serving *w)
 {
 	gt_server_destroy(w->server);
+	if (w->input_fd >= 0) {
+		close(w->input_fd);
+	}
 	must(serving_nr_fds() == w->nr_fds_before, "a descriptor leaked");
 	unlink(w->path);
 	rmdir(w->dir);
 	screen_close(&w->s);
+}
+
+void serving_take_input(struct serving *w)
+{
+	const int room_B = 4096;
+	int fds[2];
+
+	must(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) &&
+	     !setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B)), "no socket");
+	w->input_fd = fds[0];
+	gt_server_set_input(w->server, fds[1]);
 }
 
 int serving_connect(const struct serving *w)

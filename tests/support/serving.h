@@ -14,6 +14,7 @@ struct serving {
 	struct gt_server *server;
 	char dir[32], path[64]; /* of the socket; also in XENGT_SOCKET_DIR */
 	unsigned nr_fds_before;
+	int input_fd; /* -1, or where clients' input arrives: serving_take_input() */
 };
 
 /* Domain 7, called "guest". Aborts if it cannot be made; close also if a descriptor leaked. */
@@ -23,6 +24,8 @@ void serving_close(struct serving *w);
 /* Descriptors this process has. */
 unsigned serving_nr_fds(void);
 int serving_listen(const char *path);
+/* From now on input is taken; struct gt_input packets can be read, without waiting. */
+void serving_take_input(struct serving *w);
 /* A client's end. */
 int serving_connect(const struct serving *w);
 /* Let the server do all it has to do; aborts if that never ends. */

@@ -53,6 +53,23 @@ START_TEST(our_words_never_reach_qemu)
 }
 END_TEST
 
+START_TEST(a_monitor_for_input_comes_after_qemus_words)
+{
+	char *argv[] = { "dm", "-xengt", "vgt=1", "-m", "320", NULL };
+	char *want[] = { "dm", "-m", "320", "-chardev", "socket,id=xengt-input,fd=12", "-mon",
+			 "chardev=xengt-input,mode=control" };
+	struct dm_args a;
+
+	ck_assert_int_eq(dm_args_parse(&a, ARGC(argv), argv, &err), 0);
+	dm_args_add_monitor(&a, 12);
+	for (size_t i = 0; i < GT_ARRAY_SIZE(want); i++) {
+		ck_assert_str_eq(a.qemu_argv[i], want[i]);
+	}
+	ck_assert_ptr_null(a.qemu_argv[GT_ARRAY_SIZE(want)]);
+	dm_args_finish(&a);
+}
+END_TEST
+
 START_TEST(the_domain_id_may_follow_an_equals_sign)
 {
 	char *argv[] = { "dm", "-xen-domid=12", NULL };
@@ -410,6 +427,8 @@ int main(void)
 	TCase *tc = tcase_create("dm");
 
 	tcase_add_test(tc, our_words_never_reach_qemu);
+
+	tcase_add_test(tc, a_monitor_for_input_comes_after_qemus_words);
 	tcase_add_test(tc, the_domain_id_may_follow_an_equals_sign);
 	tcase_add_test(tc, a_domain_id_that_is_none_is_refused);
 	tcase_add_test(tc, a_name_cannot_lead_out_of_a_directory);

@@ -106,7 +106,7 @@ START_TEST(garbage_is_answered_and_closed_and_others_do_not_notice)
 	expect_refusal(&req, sizeof(req));
 	req = serving_request(0);
 	expect_refusal(&req, sizeof(req));
-	req = serving_request(XENGT_CMD_UNPLUG + 1);
+	req = serving_request(XENGT_CMD_INPUT + 1);
 	expect_refusal(&req, sizeof(req));
 	req = serving_request(UINT32_MAX);
 	expect_refusal(&req, sizeof(req));
