@@ -48,6 +48,7 @@ UNIT_TESTS = \
 	check_input \
 	check_ioreq \
 	check_irq \
+	check_metrics \
 	check_mi \
 	check_monitor \
 	check_options \
@@ -177,6 +178,10 @@ check_ioreq_LDADD = $(UNIT_LIBS)
 check_irq_SOURCES = tests/unit/check_irq.c
 check_irq_CFLAGS = $(UNIT_CFLAGS)
 check_irq_LDADD = $(UNIT_LIBS)
+
+check_metrics_SOURCES = tests/unit/check_metrics.c
+check_metrics_CFLAGS = $(UNIT_CFLAGS)
+check_metrics_LDADD = $(UNIT_LIBS)
 
 check_mi_SOURCES = tests/unit/check_mi.c
 check_mi_CFLAGS = $(UNIT_CFLAGS)

@@ -21,12 +21,16 @@ libtools_la_SOURCES = \
 	tools/common.c tools/common.h \
 	tools/domain.c tools/domain.h \
 	tools/image.c tools/image.h \
+	tools/metrics.c tools/metrics.h \
+	tools/metrics_http.c \
 	tools/outfile.c tools/outfile.h \
 	tools/png.c \
 	tools/png_libpng.c \
 	tools/ppm.c \
 	tools/qoi.c \
-	tools/rgb.c tools/rgb.h
+	tools/rgb.c tools/rgb.h \
+	tools/top.c tools/top.h \
+	tools/vitals.c tools/vitals.h
 libtools_la_LIBADD = libxengt.la libpixels.la $(LIBISAL_LIBS) $(LIBPNG_LIBS) $(XENSTORE_LIBS)
 
 bin_PROGRAMS += xengt-screenshot xengtctl

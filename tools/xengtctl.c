@@ -14,9 +14,13 @@
 
 #include "common.h"
 #include "config.h"
+#include "metrics.h"
+#include "top.h"
 
 static const char usage_text[] =
 	"usage: xengtctl list\n"
+	"       xengtctl top [-b] [-d SECONDS] [-n TIMES]\n"
+	"       xengtctl metrics [-o FILE [--every SECONDS] | --listen SOCKET]\n"
 	"       xengtctl stats DOMAIN\n"
 	"       xengtctl regs DOMAIN\n"
 	"       xengtctl monitor DOMAIN [list]\n"
@@ -24,6 +28,8 @@ static const char usage_text[] =
 	"       xengtctl monitor DOMAIN unplug HEAD\n"
 	"\n"
 	"  list    all vGPUs: memory in MiB, fences, mode, whether the guest's driver is up\n"
+	"  top     what each is doing now, again and again; top --help says more\n"
+	"  metrics counters for Prometheus; metrics --help says more\n"
 	"  stats   counters, then exits by register, most first: \"name value\" a line\n"
 	"  regs    registers: \"0xOFFSET NAME 0xVALUE\" a line\n"
 	"  monitor its heads, \"HEAD LINK STATE MODE NAME\" a line; or plug a monitor into one:\n"
@@ -203,6 +209,24 @@ static enum exit_code do_monitor(int nr, char **argv)
 	return EXIT_USAGE;
 }
 
+/* Commands with options of their own. */
+static const struct {
+	const char *name, *usage;
+	enum exit_code (*run)(int argc, char **argv);
+} commands[] = {
+	{ "top", top_usage, top_main },
+	{ "metrics", metrics_usage, metrics_main },
+};
+
+static enum exit_code run_command(size_t n, int argc, char **argv)
+{
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		fputs(commands[n].usage, stdout);
+		return tool_flush();
+	}
+	return commands[n].run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -212,6 +236,11 @@ int main(int argc, char **argv)
 	};
 	int opt, nr;
 
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++) {
+		if (!strcmp(argv[1], commands[i].name)) {
+			return run_command(i, argc - 1, argv + 1);
+		}
+	}
 	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		switch (opt) {
 		case 'h':
@@ -238,6 +267,7 @@ int main(int argc, char **argv)
 	if (nr >= 2 && !strcmp(argv[0], "monitor")) {
 		return do_monitor(nr - 1, argv + 1);
 	}
-	complain("list, monitor DOMAIN, stats DOMAIN or regs DOMAIN is needed; see --help");
+	complain("list, top, metrics, or monitor, stats or regs with a DOMAIN is needed; "
+		 "see --help");
 	return EXIT_USAGE;
 }

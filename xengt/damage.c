@@ -135,7 +135,7 @@ static struct xengt_rect to_pixels(const struct box *b, uint32_t w_px, uint32_t 
 }
 
 uint32_t gt_damage_find(const uint64_t *before, const uint64_t *now, uint32_t w_px, uint32_t h_px,
-			struct xengt_rect out[XENGT_MAX_DAMAGE])
+			struct xengt_rect *out)
 {
 	uint32_t across = blocks_across(w_px), down = blocks_down(h_px);
 	struct boxes all = { .nr = 0 };

@@ -21,10 +21,11 @@ size_t gt_damage_nr_blocks(uint32_t w_px, uint32_t h_px);
 void gt_damage_hash(const struct gt_hash_key *key, const uint8_t *pixels, size_t stride_B,
 		    uint32_t w_px, uint32_t h_px, uint64_t *hash);
 /*
- * Rectangles that cover all blocks whose hashes differ, and lie in the picture; the number of them,
- * 0 if none differs.  More than fit are put together where that adds the least area.
+ * Rectangles that cover all blocks whose hashes differ, and lie in the picture, into @out, which
+ * has room for XENGT_MAX_DAMAGE; the number of them, 0 if none differs.  More than fit are put
+ * together where that adds the least area.
  */
 uint32_t gt_damage_find(const uint64_t *before, const uint64_t *now, uint32_t w_px, uint32_t h_px,
-			struct xengt_rect out[XENGT_MAX_DAMAGE]);
+			struct xengt_rect *out);
 
 #endif

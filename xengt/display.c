@@ -135,6 +135,7 @@ static void count_flip(struct gt_vgpu *v, unsigned pipe)
 	uint32_t flips = GT_PIPE_FLIPCNT + pipe * GT_PIPE_STRIDE;
 
 	gt_vreg_set(v, flips, gt_vreg(v, flips) + 1);
+	gt_count(v, GT_C_flips);
 }
 
 void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)

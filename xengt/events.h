@@ -52,11 +52,13 @@ struct gt_vgpu;
 	X(looks, "looks at what a waiting client waits for")                                       \
 	X(looks_ns, "time spent in them")                                                          \
 	X(waits, "times a client began to wait for a change")                                      \
+	X(flips, "planes and cursors shown anew")                                                  \
 	X(clients, "clients accepted")                                                             \
 	X(clients_now, "clients connected at the moment")                                          \
 	X(clients_refused, "clients turned away because there were too many")                      \
 	X(inputs, "events for keyboard and pointer passed on")                                     \
 	X(wakeups, "times the worker woke up")                                                     \
+	X(cpu_us, "processor time of the worker")                                                  \
 	X(client_garbage, "requests of clients that made no sense")
 
 /*     name                     what the guest did */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fb.h"
@@ -113,8 +114,17 @@ static int print_exits(struct gt_vgpu *v, FILE *f)
 	return 0;
 }
 
+static uint64_t cpu_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 static int print_stats(struct gt_vgpu *v, FILE *f)
 {
+	v->events.count[GT_C_cpu_us] = cpu_us();
 	for (size_t i = 0; i < GT_NR_COUNTERS; i++) {
 		fprintf(f, "%s %llu\n", gt_counter_rows[i].name,
 			(unsigned long long)v->events.count[i]);

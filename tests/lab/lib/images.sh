@@ -200,13 +200,15 @@ image_bootstrap()
 # into RAM/modules, and for each MODULE the order of loading in RAM/modules/MODULE.order.
 image_modules()
 {
-	local root=$1 ram=$2 kernel module file name
+	local root=$1 ram=$2 kernel module files file name
 	kernel=$(basename "$root"/lib/modules/*)
 	shift 2
 	mkdir -p -- "$ram/modules"
 	for module in "$@"; do
-		modprobe -C /dev/null -d "$root" -S "$kernel" --show-depends "$module" |
-			sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r file; do
+		# "insmod FILE" a line; "builtin NAME" if there is none to load
+		files=$(modprobe -C /dev/null -d "$root" -S "$kernel" --show-depends "$module") ||
+			die "no module $module in kernel $kernel"
+		sed -n 's/^insmod \([^ ]*\).*/\1/p' <<<"$files" | while read -r file; do
 			name=$(basename "${file%%.ko*}").ko
 			case $file in
 			*.xz) xz -dc -- "$file" >"$ram/modules/$name" ;;
@@ -215,7 +217,6 @@ image_modules()
 			esac
 			echo "$name"
 		done >"$ram/modules/$module.order"
-		[ -s "$ram/modules/$module.order" ] || die "no module $module in kernel $kernel"
 	done
 }
 
