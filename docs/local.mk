@@ -9,6 +9,7 @@ dist_man_MANS += \
 	docs/libxengt.3 \
 	docs/xengt-dm.8 \
 	docs/xengt-screenshot.1 \
+	docs/xengt-vnc.1 \
 	docs/xengtctl.1
 
 # The lists of commands and registers are made from the tables.

@@ -40,7 +40,20 @@ xengt_screenshot_LDADD = libtools.la libxengt.la
 xengtctl_SOURCES = tools/xengtctl.c
 xengtctl_LDADD = libtools.la libxengt.la
 
+if HAVE_NEATVNC
+bin_PROGRAMS += xengt-vnc
+endif
+xengt_vnc_CFLAGS = $(AM_CFLAGS) $(NEATVNC_CFLAGS)
+xengt_vnc_SOURCES = \
+	tools/vnc_gate.c tools/vnc_gate.h \
+	tools/vnc_input.c tools/vnc_input.h \
+	tools/vnc_keys.c tools/vnc_keys.h \
+	tools/vnc_screen.c tools/vnc_screen.h \
+	tools/xengt-vnc.c
+xengt_vnc_LDADD = libtools.la libxengt.la $(NEATVNC_LIBS) -lpthread
+
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = tools/completion/xengtctl tools/completion/xengt-screenshot
+dist_bashcompletion_DATA = tools/completion/xengtctl tools/completion/xengt-screenshot \
+	tools/completion/xengt-vnc
 
 EXTRA_DIST += tools/demo

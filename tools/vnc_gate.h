@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The gate before a VNC server: only whole and sound messages of clients get through. */
+#ifndef TOOLS_VNC_GATE_H
+#define TOOLS_VNC_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VNC_MAX_CLIENTS 32
+
+/*
+ * Take clients of @listen_fd, and lead each to the server whose unix socket is at @inner, which
+ * outlives it all.  0 or negative errno.
+ */
+int vnc_gate_start(int listen_fd, const char *inner);
+
+/* What is to become of the message that a client's bytes begin with. */
+struct vnc_message {
+	size_t size_B;	/* bytes it takes of those that came */
+	size_t pass_B;	/* of these so many, from the first on, are for the server */
+	uint64_t skip_B; /* bytes that are still to come and are for nobody */
+};
+
+/*
+ * The first of @size_B bytes that came of a client; @stage counts its messages from 0 on.  1: it is
+ * whole, and @msg says what to do; it may be changed in place.  0: more must come.  -EPROTO.
+ */
+int vnc_gate_parse(unsigned stage, uint8_t *bytes, size_t size_B, struct vnc_message *msg);
+
+#endif

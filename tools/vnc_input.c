@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Input of VNC clients on its way to a vGPU.
+ *
+ * A worker may take its time, and a guest takes input at a bounded rate, so a thread waits for
+ * them.  Of places that wait only the last is kept.  When too much waits all the same, the
+ * connection is closed, by which the worker releases every key, and a new one begins.
+ */
+#include "vnc_input.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#define NR_QUEUED 512u
+#define LATER_ms  5
+
+static struct {
+	const char *domain;
+	unsigned head;
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct xengt_input_event event[NR_QUEUED];
+	unsigned nr;
+	bool overrun;
+} queue = { .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
+
+void vnc_input_put(struct xengt_input_event e)
+{
+	pthread_mutex_lock(&queue.lock);
+	if (queue.nr && e.type == XENGT_INPUT_POINTER &&
+	    queue.event[queue.nr - 1].type == XENGT_INPUT_POINTER) {
+		queue.nr--;
+	}
+	if (queue.nr == NR_QUEUED) {
+		queue.nr = 0;
+		queue.overrun = true;
+	} else {
+		queue.event[queue.nr++] = e;
+	}
+	pthread_cond_signal(&queue.more);
+	pthread_mutex_unlock(&queue.lock);
+}
+
+/* What waits, up to a packet of it; true if the connection must be closed first. */
+static bool take(struct xengt_input_event *out, unsigned *nr)
+{
+	bool overrun;
+
+	pthread_mutex_lock(&queue.lock);
+	while (!queue.nr && !queue.overrun) {
+		pthread_cond_wait(&queue.more, &queue.lock);
+	}
+	*nr = queue.nr < XENGT_MAX_INPUT ? queue.nr : XENGT_MAX_INPUT;
+	memcpy(out, queue.event, *nr * sizeof(*out));
+	queue.nr -= *nr;
+	memmove(queue.event, queue.event + *nr, queue.nr * sizeof(*out));
+	overrun = queue.overrun;
+	queue.overrun = false;
+	pthread_mutex_unlock(&queue.lock);
+	return overrun;
+}
+
+static void *pass_on(void *arg)
+{
+	const struct timespec later = { .tv_nsec = LATER_ms * 1000000L };
+	struct xengt_client *c = NULL;
+
+	for (;;) {
+		struct xengt_input_event events[XENGT_MAX_INPUT];
+		unsigned nr;
+		int ret;
+
+		if (take(events, &nr) && c) {
+			xengt_disconnect(c);
+			c = NULL;
+		}
+		if (!nr || (!c && xengt_connect(queue.domain, &c))) {
+			continue;
+		}
+		while ((ret = xengt_input(c, queue.head, events, nr)) == XENGT_E_LATER) {
+			nanosleep(&later, NULL);
+		}
+		if (ret < 0) {
+			xengt_disconnect(c);
+			c = NULL;
+		}
+	}
+	return arg;
+}
+
+int vnc_input_start(const char *domain, unsigned head)
+{
+	pthread_t thread;
+
+	queue.domain = domain;
+	queue.head = head;
+	return -pthread_create(&thread, NULL, pass_on, NULL);
+}

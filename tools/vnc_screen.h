@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The picture of a head for VNC clients: followed by a thread, while there are clients. */
+#ifndef TOOLS_VNC_SCREEN_H
+#define TOOLS_VNC_SCREEN_H
+
+#include <stdbool.h>
+
+#include "xengt/client.h"
+
+/* Start a thread that follows @head of @domain, which outlives it all. 0 or negative errno. */
+int vnc_screen_start(const char *domain, unsigned head);
+/* Readable when vnc_screen_take() has something to say. */
+int vnc_screen_fd(void);
+/* Whether anybody looks; nothing at all is done while nobody does. */
+void vnc_screen_watch(bool watched);
+/*
+ * 0: @pic is a new picture, the caller's, with what changed since the last that was taken; -EAGAIN:
+ * there is none yet; otherwise the vGPU is gone for good, as xengt_strerror() has it.
+ */
+int vnc_screen_take(struct xengt_picture *pic);
+
+#endif
