@@ -5,6 +5,7 @@ EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/ju
 	docs/performance.md \
 	docs/registers.md \
 	docs/traces.md
+dist_doc_DATA = docs/black-screen.md
 dist_man_MANS += \
 	docs/libxengt.3 \
 	docs/xengt-dm.8 \

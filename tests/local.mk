@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	check_dm \
 	check_dp \
 	check_edid \
+	check_errors \
 	check_fb \
 	check_ggtt \
 	check_gmbus \
@@ -162,6 +163,10 @@ check_gmbus_LDADD = $(UNIT_LIBS)
 check_hash_SOURCES = tests/unit/check_hash.c
 check_hash_CFLAGS = $(UNIT_CFLAGS)
 check_hash_LDADD = $(UNIT_LIBS)
+
+check_errors_SOURCES = tests/unit/check_errors.c
+check_errors_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/tools
+check_errors_LDADD = $(UNIT_LIBS)
 
 check_fb_SOURCES = tests/unit/check_fb.c
 check_fb_CFLAGS = $(UNIT_CFLAGS) $(LIBDRM_CFLAGS)

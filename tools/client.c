@@ -190,7 +190,11 @@ const char *xengt_strerror(int ret)
 		return "the vGPU's worker is not running";
 	case -ETIMEDOUT:
 		return "the vGPU's worker does not answer";
+	case -ECONNRESET:
+	case -EPIPE:
+		return "the domain, or its vGPU's worker, has ended";
 	case -EACCES:
+	case -EPERM:
 		return "permission denied (only root may look at a guest's screen)";
 	case -EPROTO:
 		return "the vGPU's worker answered with nonsense (is it another version?)";

@@ -27,6 +27,7 @@ static enum exit_code exit_code_of(int ret)
 	case -ENOENT:
 	case -ECONNREFUSED:
 	case -ECONNRESET:
+	case -EPIPE:
 	case -ETIMEDOUT:
 		return EXIT_NO_VGPU;
 	case -EACCES:
@@ -44,12 +45,31 @@ static enum exit_code exit_code_of(int ret)
 	}
 }
 
+/* Where to read on; "" for what the page says nothing of. */
+static const char *pointer_of(enum exit_code code)
+{
+	switch (code) {
+	case EXIT_NO_VGPU:
+	case EXIT_NO_PICTURE:
+	case EXIT_PERMISSION:
+		return " (see " XENGT_DOC_DIR "/black-screen.md)";
+	case EXIT_OK:
+	case EXIT_USAGE:
+	case EXIT_NO_DOMAIN:
+	case EXIT_OUTPUT:
+		break;
+	}
+	return "";
+}
+
 enum exit_code tool_explain(const char *domain, const struct xengt_client *c, int ret)
 {
 	const char *detail = c ? xengt_detail(c) : "";
+	enum exit_code code = exit_code_of(ret);
 
-	complain("%s: %s%s%s", domain, xengt_strerror(ret), *detail ? ": " : "", detail);
-	return exit_code_of(ret);
+	complain("%s: %s%s%s%s", domain, xengt_strerror(ret), *detail ? ": " : "", detail,
+		 pointer_of(code));
+	return code;
 }
 
 enum exit_code tool_connect(const char *domain, struct xengt_client **out)
@@ -59,7 +79,8 @@ enum exit_code tool_connect(const char *domain, struct xengt_client **out)
 	if (!ret) {
 		return EXIT_OK;
 	}
-	if (ret != -ENOENT) {
+	/* The socket of a worker that was killed stays behind, also when its domain is gone. */
+	if (ret != -ENOENT && ret != -ECONNREFUSED) {
 		return tool_explain(domain, NULL, ret);
 	}
 	switch (domain_look_up(domain)) {
@@ -67,12 +88,20 @@ enum exit_code tool_connect(const char *domain, struct xengt_client **out)
 		complain("there is no domain \"%s\"", domain);
 		return EXIT_NO_DOMAIN;
 	case DOMAIN_EXISTS:
-		complain("domain \"%s\" has no vGPU (is vgt=1 in its configuration?)", domain);
+		if (ret == -ECONNREFUSED) {
+			return tool_explain(domain, NULL, ret);
+		}
+		complain("domain \"%s\" has no vGPU: vgt=1 is not in its configuration, or its "
+			 "worker has ended%s",
+			 domain, pointer_of(EXIT_NO_VGPU));
 		return EXIT_NO_VGPU;
 	case DOMAIN_UNKNOWN:
 		break;
 	}
-	complain("no domain \"%s\" with a vGPU is running", domain);
+	if (ret == -ECONNREFUSED) {
+		return tool_explain(domain, NULL, ret);
+	}
+	complain("no domain \"%s\" with a vGPU is running%s", domain, pointer_of(EXIT_NO_VGPU));
 	return EXIT_NO_VGPU;
 }
 

@@ -17,6 +17,7 @@ EXTRA_DIST += tools/libxengt.map
 noinst_LTLIBRARIES += libtools.la
 libtools_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(LIBISAL_CFLAGS) $(LIBPNG_CFLAGS) \
 	$(XENSTORE_CFLAGS) -I$(top_srcdir)/xengt
+libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DXENGT_DOC_DIR='"$(docdir)"'
 libtools_la_SOURCES = \
 	tools/common.c tools/common.h \
 	tools/domain.c tools/domain.h \

@@ -38,7 +38,7 @@ static const char usage_text[] =
 	"DOMAIN is a name or an id.  -h, --help: this text; -V, --version: the version.\n"
 	"\n"
 	"Exit status: 0 done, 1 usage or other error, 2 no such domain, 3 no vGPU,\n"
-	"5 permission denied, 6 cannot write.\n";
+	"4 no such head, 5 permission denied, 6 cannot write.\n";
 
 static void print_mode(const struct xengt_info *i, char *text, size_t size)
 {

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* What can go wrong between a tool and a domain: one sentence each, with the documented status. */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "common.h"
+#include "serving.h"
+#include "test_run.h"
+
+/* @ is the domain. */
+static const char *const commands[] = {
+	"./xengt-screenshot @ -o /dev/null",
+	"./xengtctl stats @",
+	"./xengtctl regs @",
+	"./xengtctl monitor @",
+	"./xengtctl monitor @ unplug 0",
+};
+
+static struct serving w;
+static pid_t server;
+static char text[4096];
+
+static void set_up(void)
+{
+	serving_open(&w);
+	server = -1;
+}
+
+static void serve(void)
+{
+	server = serving_fork(&w);
+}
+
+static void stop_server(void)
+{
+	if (server > 0) {
+		kill(server, SIGKILL);
+		waitpid(server, NULL, 0);
+		server = -1;
+	}
+}
+
+static void tear_down(void)
+{
+	stop_server();
+	serving_close(&w);
+}
+
+/* What @command says on standard error, in text[]; its exit status. */
+static int run(const char *command)
+{
+	char line[256];
+	size_t len;
+	int status;
+	FILE *f;
+
+	snprintf(line, sizeof(line), "%s 2>&1 >/dev/null", command);
+	f = popen(line, "r");
+	ck_assert_ptr_nonnull(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	text[len] = '\0';
+	status = pclose(f);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* That text[] is one line that has @words, and leads to the page if @points. */
+static void check_sentence(const char *words, bool points)
+{
+	char *end = strchr(text, '\n');
+
+	ck_assert_msg(end && !end[1], "not one line: %s", text);
+	ck_assert_msg(strstr(text, words) != NULL, "no \"%s\": %s", words, text);
+	ck_assert_msg(!!strstr(text, "/black-screen.md") == points, "%s", text);
+}
+
+static void check_all(const char *domain, int status, const char *words)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		char command[128];
+		const char *place = strchr(commands[i], '@');
+
+		snprintf(command, sizeof(command), "%.*s%s%s", (int)(place - commands[i]),
+			 commands[i], domain, place + 1);
+		ck_assert_msg(run(command) == status, "%s: %s", command, text);
+		check_sentence(words, true);
+	}
+}
+
+START_TEST(a_domain_without_a_vgpu_is_told_by_every_tool)
+{
+	serve();
+	check_all("8", EXIT_NO_VGPU, "no domain \"8\" with a vGPU is running");
+	check_all("other", EXIT_NO_VGPU, "no domain \"other\" with a vGPU is running");
+}
+END_TEST
+
+START_TEST(a_socket_that_nobody_serves_is_told_by_every_tool)
+{
+	/* As a killed worker leaves it. */
+	char path[80];
+
+	snprintf(path, sizeof(path), "%s/9.sock", w.dir);
+	close(serving_listen(path));
+	check_all("9", EXIT_NO_VGPU, "the vGPU's worker is not running");
+	unlink(path);
+}
+END_TEST
+
+START_TEST(a_guest_without_a_mode_has_no_picture)
+{
+	serve();
+	ck_assert_int_eq(run("./xengt-screenshot 7 -o /dev/null"), EXIT_NO_PICTURE);
+	check_sentence("driver has not started", true);
+	ck_assert_int_eq(run("./xengt-screenshot 7 --head 8 -o /dev/null"), EXIT_NO_PICTURE);
+	check_sentence("no such head", true);
+}
+END_TEST
+
+START_TEST(an_output_that_cannot_be_written_has_its_own_status)
+{
+	serving_show(&w);
+	serve();
+	ck_assert_int_eq(run("./xengt-screenshot 7 -o /none/x.png"), EXIT_OUTPUT);
+	check_sentence("cannot write /none/x.png", false);
+}
+END_TEST
+
+/* Root may look at anything: it becomes somebody else, who cannot enter the sockets' directory. */
+#define AS_NOBODY "setpriv --reuid=65534 --regid=65534 --clear-groups "
+
+START_TEST(who_may_not_look_is_told_so)
+{
+	const char *as = geteuid() ? "" : AS_NOBODY;
+	char command[160];
+
+	serve();
+	snprintf(command, sizeof(command), "%s./xengtctl --help", as);
+	if (run("./xengtctl list") || run(command)) {
+		/* This directory is closed to others: they could not start the program. */
+		return;
+	}
+	ck_assert_int_eq(chmod(w.dir, *as ? 0700 : 0), 0);
+	snprintf(command, sizeof(command), "%s./xengtctl stats 7", as);
+	ck_assert_int_eq(run(command), EXIT_PERMISSION);
+	check_sentence("permission denied", true);
+	snprintf(command, sizeof(command), "%s./xengtctl stats guest", as);
+	ck_assert_int_eq(run(command), EXIT_PERMISSION);
+	check_sentence("permission denied", true);
+	ck_assert_int_eq(chmod(w.dir, 0700), 0);
+}
+END_TEST
+
+START_TEST(a_domain_that_dies_while_one_looks_is_told)
+{
+	pid_t killer;
+
+	serving_show(&w);
+	serve();
+	killer = fork();
+	if (!killer) {
+		usleep(500000);
+		kill(server, SIGKILL);
+		_exit(0);
+	}
+	ck_assert_int_eq(run("timeout 8 ./xengt-screenshot 7 --on-change -o /dev/null"),
+			 EXIT_NO_VGPU);
+	check_sentence("has ended", true);
+	waitpid(killer, NULL, 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("errors");
+	TCase *tc = tcase_create("errors");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, a_domain_without_a_vgpu_is_told_by_every_tool);
+	tcase_add_test(tc, a_socket_that_nobody_serves_is_told_by_every_tool);
+	tcase_add_test(tc, a_guest_without_a_mode_has_no_picture);
+	tcase_add_test(tc, an_output_that_cannot_be_written_has_its_own_status);
+	tcase_add_test(tc, who_may_not_look_is_told_so);
+	tcase_add_test(tc, a_domain_that_dies_while_one_looks_is_told);
+	suite_add_tcase(suite, tc);
+	return test_run(suite);
+}
