@@ -5,6 +5,10 @@
  * Decides what is kept; what a frame number means, and whether the guest may name it, is decided by
  * whoever made the shadow entry.  Nothing is given up between two calls of gt_frames_trim(), so a
  * piece of work can hold pointers; how much it can pile up is bounded by HARD_MAX.
+ *
+ * A mapping costs a system call, however many pages it has.  So the second page that is missing in
+ * an aligned run of RUN pages brings the whole run: who copies megabytes asks once a run, and a
+ * lone page table or context costs one page.
  */
 #include "frames.h"
 
@@ -16,24 +20,41 @@
 
 #define NR_BUCKETS 8192u /* a power of two */
 #define HARD_MAX   (8 * GT_FRAMES_MAX)
+#define RUN	   32u /* pages; a power of two, at most the bits of struct frame's mask */
 
 struct frame {
 	struct frame *next_in_bucket;
 	struct frame *newer, *older;
-	gt_gfn_t gfn;
-	void *addr;
+	gt_gfn_t gfn;	 /* of the first page */
+	uint8_t *addr;
+	uint32_t nr;	 /* pages: 1 or RUN */
+	uint32_t mask;	 /* of those that are RAM, by their place in the aligned run */
 };
 
 struct gt_frames {
 	struct gt_vgpu *v;
 	struct frame *bucket[NR_BUCKETS];
 	struct frame *newest, *oldest;
-	size_t nr;
+	size_t nr; /* pages */
+	gt_gfn_t missed[8]; /* runs a page was missing in, lately */
+	unsigned nr_missed;
 };
 
 static struct frame **bucket_of(struct gt_frames *f, gt_gfn_t gfn)
 {
-	return &f->bucket[(gfn * UINT64_C(0x9e3779b97f4a7c15)) >> 51];
+	return &f->bucket[(gfn / RUN * UINT64_C(0x9e3779b97f4a7c15)) >> 51];
+}
+
+/* Whether a page of this run was missing before; from now on one was. */
+static bool missed_before(struct gt_frames *f, gt_gfn_t gfn)
+{
+	for (size_t i = 0; i < GT_ARRAY_SIZE(f->missed); i++) {
+		if (f->missed[i] == gfn / RUN) {
+			return true;
+		}
+	}
+	f->missed[f->nr_missed++ % GT_ARRAY_SIZE(f->missed)] = gfn / RUN;
+	return false;
 }
 
 int gt_frames_create(struct gt_vgpu *v, struct gt_frames **out)
@@ -44,6 +65,7 @@ int gt_frames_create(struct gt_vgpu *v, struct gt_frames **out)
 		return -ENOMEM;
 	}
 	f->v = v;
+	memset(f->missed, 0xff, sizeof(f->missed));
 	*out = f;
 	return 0;
 }
@@ -79,57 +101,80 @@ static void give_up(struct gt_frames *f, struct frame *p)
 	}
 	*at = p->next_in_bucket;
 	list_remove(f, p);
-	f->v->guest->ops->unmap(f->v->guest, p->addr, 1);
+	f->v->guest->ops->unmap(f->v->guest, p->addr, p->nr);
+	f->nr -= p->nr;
 	free(p);
-	f->nr--;
 }
 
-static void *map_new(struct gt_frames *f, gt_gfn_t gfn)
+/* Maps @nr pages from @gfn on, in one aligned run; NULL if none of them is RAM. */
+static struct frame *map_new(struct gt_frames *f, gt_gfn_t gfn, uint32_t nr)
 {
 	struct gt_guest *g = f->v->guest;
+	gt_gfn_t gfns[RUN] = { 0 };
+	int err[RUN] = { 0 };
 	struct frame *p;
-	int err = 0;
 
-	if (f->nr >= HARD_MAX) {
+	if (f->nr + nr > HARD_MAX) {
 		return NULL;
 	}
 	p = calloc(1, sizeof(*p));
 	if (!p) {
 		return NULL;
 	}
-	p->gfn = gfn;
-	p->addr = g->ops->map(g, &gfn, 1, true, &err);
-	if (p->addr && err) {
-		g->ops->unmap(g, p->addr, 1);
-		p->addr = NULL;
+	for (uint32_t i = 0; i < nr; i++) {
+		gfns[i] = gfn + i;
 	}
-	if (!p->addr) {
+	p->gfn = gfn;
+	p->nr = nr;
+	p->addr = g->ops->map(g, gfns, nr, true, err);
+	for (uint32_t i = 0; p->addr && i < nr; i++) {
+		p->mask |= (uint32_t)!err[i] << (gfn + i) % RUN;
+	}
+	if (!p->mask) {
+		if (p->addr) {
+			g->ops->unmap(g, p->addr, nr);
+		}
 		free(p);
 		return NULL;
 	}
 	p->next_in_bucket = *bucket_of(f, gfn);
 	*bucket_of(f, gfn) = p;
 	list_add_newest(f, p);
-	f->nr++;
-	gt_count(f->v, GT_C_frames_mapped);
-	return p->addr;
+	f->nr += nr;
+	gt_count_n(f->v, GT_C_frames_mapped, (uint64_t)__builtin_popcount(p->mask));
+	return p;
+}
+
+static bool holds(const struct frame *p, gt_gfn_t gfn)
+{
+	return p->gfn / RUN == gfn / RUN && p->mask >> gfn % RUN & 1;
 }
 
 static void *find_or_map(struct gt_frames *f, gt_gfn_t gfn)
 {
+	struct frame *p;
+	bool has_run = false;
+
 	if (gfn >> (GT_GPA_BITS - GT_PAGE_SHIFT)) {
 		return NULL;
 	}
-	for (struct frame *p = *bucket_of(f, gfn); p; p = p->next_in_bucket) {
-		if (p->gfn == gfn) {
-			if (p != f->newest) {
-				list_remove(f, p);
-				list_add_newest(f, p);
-			}
-			return p->addr;
-		}
+	for (p = *bucket_of(f, gfn); p && !holds(p, gfn); p = p->next_in_bucket) {
+		has_run |= p->gfn / RUN == gfn / RUN && p->nr == RUN;
 	}
-	return map_new(f, gfn);
+	if (p) {
+		if (p != f->newest) {
+			list_remove(f, p);
+			list_add_newest(f, p);
+		}
+		return p->addr + (gfn - p->gfn) * GT_PAGE_SIZE;
+	}
+	if (!has_run && missed_before(f, gfn)) {
+		p = map_new(f, gfn - gfn % RUN, RUN);
+	}
+	if (!p || !holds(p, gfn)) {
+		p = map_new(f, gfn, 1);
+	}
+	return p ? p->addr + (gfn - p->gfn) * GT_PAGE_SIZE : NULL;
 }
 
 void *gt_frames_get(struct gt_frames *f, gt_gfn_t gfn)

@@ -55,6 +55,7 @@ static void *fake_map(struct gt_guest *g, const gt_gfn_t *gfns, size_t nr, bool 
 		return NULL;
 	}
 	f->nr_mapped += nr;
+	f->nr_maps++;
 	return at;
 }
 

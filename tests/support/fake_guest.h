@@ -17,6 +17,7 @@ struct fake_guest {
 	unsigned fail_in;   /* the fail_in-th fallible call from now fails with -ENOMEM; 0: none */
 	unsigned nr_calls;  /* fallible calls made */
 	size_t nr_mapped;   /* pages mapped at the moment */
+	uint64_t nr_maps;   /* calls that mapped something, so far */
 	bool *tracked;	    /* by frame: whether writes exit */
 	size_t nr_tracked;
 	unsigned nr_msi;    /* MSIs raised */
