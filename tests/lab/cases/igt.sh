@@ -3,7 +3,7 @@
 # NEEDS: judge
 # LIST: full
 
-guest_judge igt igt.sh 900 || fail_now "intel-gpu-tools' programs were run"
+guest_judge igt igt.sh 2400 || fail_now "intel-gpu-tools' programs were run"
 verdicts igt igt
 driver_happy igt
 diag "$(xengtctl stats igt | head -n 40)"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # CASE: cursor, rotation, blending, scaling: as the guest computes them, and so in a screenshot
-# LIST: once
+# LIST: full
 
 . /lab/dom0/kms.sh
 grep -vE '^(format|color|yuv)-' /lab/expect/kms >"$LAB_TMP/expected"

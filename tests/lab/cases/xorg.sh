@@ -16,9 +16,9 @@ SCREENS=()
 guest_vgt xorg memory=768 xengt_job=judge xengt_judge=xorg.sh || fail_now "the guest has a console"
 submissions=$(vgt_count xorg submissions)
 commands=$(vgt_count xorg commands)
-screen x11perf 1500
-screen clients 300
-guest_judged xorg 200 || fail_now "the X servers were compared"
+screen x11perf 2400
+screen clients 900
+guest_judged xorg 600 || fail_now "the X servers were compared"
 verdicts xorg xorg
 for name in "${SCREENS[@]}"; do
 	same_picture "what Dom0 sees is what X shows: $name" \
