@@ -14,6 +14,7 @@
  *   formats.c   steps: every plane, format and modifier
  *   looks.c     steps: cursor, rotation, scaling, blending, keys
  *   colors.c    steps: YUV encodings, palette, gamma, matrix
+ *   heads.c     several heads, modes, flips, for those who look from outside
  *   main.c      verbs; scenes to be photographed from outside
  */
 #ifndef KMS_JUDGE_H
@@ -142,5 +143,12 @@ uint32_t grey_palette(void);
 void formats_judge(void);
 void looks_judge(void);
 void colors_judge(void);
+
+/* --- heads ------------------------------------------------------------------------------------ */
+
+void heads_list(void);
+void heads_show(int nr, char **arguments);
+void heads_flip(const char *word);
+int picture_write(unsigned number, uint32_t w, uint32_t h);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kms-judge formats | looks | colors | scene NUMBER REFERENCE: see kms.h. */
+/* kms-judge VERB...: see usage() and kms.h. */
 #include "kms.h"
 
 #include <stdio.h>
@@ -78,9 +78,18 @@ static void scene(unsigned number, const char *path)
 	pause();
 }
 
-int main(int argc, char **argv)
+static int usage(void)
 {
-	const char *verb = argc > 1 ? argv[1] : "";
+	fprintf(stderr, "usage: kms-judge formats | looks | colors | scene N FILE |\n"
+			"       list | show HEAD:WIDTHxHEIGHT:N... | flip sync|async |\n"
+			"       picture N WIDTH HEIGHT\n");
+	return 2;
+}
+
+/* Verbs that ask the pipe for its CRC. */
+static int judge(int argc, char **argv)
+{
+	const char *verb = argv[1];
 
 	screen_open("/dev/dri/card0");
 	if (!crc_start()) {
@@ -97,8 +106,26 @@ int main(int argc, char **argv)
 	} else if (!strcmp(verb, "scene") && argc == 4) {
 		scene((unsigned)atoi(argv[2]), argv[3]);
 	} else {
-		fprintf(stderr, "usage: kms-judge formats | looks | colors | scene N FILE\n");
-		return 2;
+		return usage();
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(verb, "list") && argc == 2) {
+		heads_list();
+	} else if (!strcmp(verb, "show") && argc > 2) {
+		heads_show(argc - 2, argv + 2);
+	} else if (!strcmp(verb, "flip") && argc == 3) {
+		heads_flip(argv[2]);
+	} else if (!strcmp(verb, "picture") && argc == 5) {
+		return picture_write((unsigned)atoi(argv[2]), (uint32_t)atoi(argv[3]),
+				     (uint32_t)atoi(argv[4]));
+	} else {
+		return argc > 1 ? judge(argc, argv) : usage();
 	}
 	return 0;
 }
