@@ -2,6 +2,7 @@
 # CASE: intel-gpu-tools' benchmarks run on every engine, its tools know the device
 # NEEDS: judge
 # LIST: full
+# SECONDS: 2700
 
 guest_judge igt igt.sh 2400 || fail_now "intel-gpu-tools' programs were run"
 verdicts igt igt

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # CASE: all of i915's own tests, mock and live, against their list
 # LIST: full
+# SECONDS: 3000
 # NEEDS: selftest
 
 . /lab/dom0/selftests.sh

@@ -2,6 +2,7 @@
 # CASE: an X server draws with the blitter what one without a GPU draws, and Dom0 sees it
 # NEEDS: judge
 # LIST: full
+# SECONDS: 3900
 
 # screen NAME SECONDS: when the guest's X server stands still, our picture of it; for later.
 screen()

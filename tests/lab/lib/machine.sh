@@ -200,10 +200,11 @@ machine_run()
 # Prints Dom0's TAP as it comes and then the count of checks; fails if one failed or none was made.
 machine_relay()
 {
-	local line passed=0 failed=0 skipped=0 done=no fd
+	local line passed=0 failed=0 skipped=0 done=no fd longest
+	longest=$(for line in "${LAB_CASES[@]}"; do case_seconds "$line"; done | sort -n | tail -n 1)
 	exec {fd}< <(tail -n +1 -f -s 0.2 --pid="$MACHINE_PID" -- "$MACHINE_OUT/tap" 2>/dev/null |
 		stdbuf -oL tr -d '\r')
-	while IFS= read -r -t $((LAB_DEADLINE + 60)) -u "$fd" line; do
+	while IFS= read -r -t $((longest + 60)) -u "$fd" line; do
 		[ "$line" != LAB-DONE ] || { done=yes; break; }
 		printf '%s\n' "$line"
 		case $line in
