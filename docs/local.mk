@@ -9,6 +9,7 @@ dist_doc_DATA = docs/black-screen.md
 dist_man_MANS += \
 	docs/libxengt.3 \
 	docs/xengt-dm.8 \
+	docs/xengt-record.1 \
 	docs/xengt-screenshot.1 \
 	docs/xengt-vnc.1 \
 	docs/xengtctl.1

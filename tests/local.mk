@@ -269,6 +269,14 @@ check_twin_SOURCES = tests/unit/check_twin.c
 check_twin_CFLAGS = $(UNIT_CFLAGS)
 check_twin_LDADD = $(UNIT_LIBS)
 
+if HAVE_FFMPEG
+check_PROGRAMS += check_video
+TESTS += check_video
+endif
+check_video_SOURCES = tests/unit/check_video.c
+check_video_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/tools
+check_video_LDADD = $(UNIT_LIBS)
+
 if HAVE_NEATVNC
 check_PROGRAMS += check_vnc
 TESTS += check_vnc

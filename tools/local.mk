@@ -19,6 +19,7 @@ libtools_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(LIBISAL_CFLAGS) $(LIBPNG_CF
 	$(XENSTORE_CFLAGS) -I$(top_srcdir)/xengt
 libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DXENGT_DOC_DIR='"$(docdir)"'
 libtools_la_SOURCES = \
+	tools/args.c tools/args.h \
 	tools/common.c tools/common.h \
 	tools/domain.c tools/domain.h \
 	tools/image.c tools/image.h \
@@ -53,8 +54,17 @@ xengt_vnc_SOURCES = \
 	tools/xengt-vnc.c
 xengt_vnc_LDADD = libtools.la libxengt.la $(NEATVNC_LIBS) -lpthread
 
+if HAVE_FFMPEG
+bin_PROGRAMS += xengt-record
+endif
+xengt_record_CFLAGS = $(AM_CFLAGS) $(FFMPEG_CFLAGS)
+xengt_record_SOURCES = \
+	tools/video.c tools/video.h \
+	tools/xengt-record.c
+xengt_record_LDADD = libtools.la libxengt.la $(FFMPEG_LIBS)
+
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = tools/completion/xengtctl tools/completion/xengt-screenshot \
-	tools/completion/xengt-vnc
+dist_bashcompletion_DATA = tools/completion/xengtctl tools/completion/xengt-record \
+	tools/completion/xengt-screenshot tools/completion/xengt-vnc
 
 EXTRA_DIST += tools/demo

@@ -16,13 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "common.h"
 #include "config.h"
 #include "image.h"
 #include "outfile.h"
 
 #define NS_PER_S	1000000000L
-#define MAX_EVERY_S	86400.0
 #define DARK_POLL_S	1.0 /* between two looks at a head that shows nothing */
 
 struct format {
@@ -84,66 +84,6 @@ static bool parse_format(const char *name, const struct format **format)
 	return false;
 }
 
-/* A digit alone. */
-static bool parse_digit(const char *text, const char *what, unsigned *val)
-{
-	if (strlen(text) != 1 || *text < '0' || *text > '9') {
-		complain("\"%s\" is no %s: they are numbered from 0", text, what);
-		return false;
-	}
-	*val = (unsigned)(*text - '0');
-	return true;
-}
-
-/* Digits up to @end, which must be what follows them. */
-static bool parse_pixels(const char **text, char end, uint32_t *val)
-{
-	uint64_t sum = 0;
-	const char *p = *text;
-
-	if (!isdigit((unsigned char)*p)) {
-		return false;
-	}
-	for (; isdigit((unsigned char)*p); p++) {
-		sum = sum * 10 + (uint64_t)(*p - '0');
-		if (sum > INT32_MAX) {
-			return false;
-		}
-	}
-	if (*p != end) {
-		return false;
-	}
-	*text = p + (end != 0);
-	*val = (uint32_t)sum;
-	return true;
-}
-
-static bool parse_region(const char *text, struct xengt_rect *r)
-{
-	const char *p = text;
-
-	if (parse_pixels(&p, 'x', &r->w_px) && parse_pixels(&p, '+', &r->h_px) &&
-	    parse_pixels(&p, '+', &r->x_px) && parse_pixels(&p, 0, &r->y_px) && r->w_px &&
-	    r->h_px) {
-		return true;
-	}
-	complain("\"%s\" is no region: it is WIDTHxHEIGHT+X+Y", text);
-	return false;
-}
-
-static bool parse_every(const char *text, double *every_s)
-{
-	char *end;
-	double val = strtod(text, &end);
-
-	if (end == text || *end || !(val >= 0.001 && val <= MAX_EVERY_S)) {
-		complain("\"%s\" is no time: it is 0.001 to %.0f seconds", text, MAX_EVERY_S);
-		return false;
-	}
-	*every_s = val;
-	return true;
-}
-
 static bool parse_count(const char *text, struct args *a)
 {
 	char *end;
@@ -180,7 +120,7 @@ static bool parse_option(int opt, struct args *a)
 		a->what.flags |= XENGT_NO_CURSOR;
 		return true;
 	case OPT_EVERY:
-		return parse_every(optarg, &a->every_s);
+		return parse_seconds(optarg, &a->every_s);
 	case OPT_ON_CHANGE:
 		a->on_change = true;
 		return true;
