@@ -87,18 +87,34 @@ static int handshake(unsigned stage, const uint8_t *b, size_t have_B, struct vnc
 	return stage == 1 && *b != 1 ? -EPROTO : fixed(have_B, 1, msg);
 }
 
+/*
+ * Fences and continuous updates: neatvnc 0.9 takes a fence for whole that is not.  A client that is
+ * not offered them does without.
+ */
+static bool is_wanted(int32_t encoding)
+{
+	return encoding != -312 && encoding != -313;
+}
+
+/* Those that are wanted, as many as the server has room for. */
 static int encodings(uint8_t *b, size_t have_B, struct vnc_message *msg)
 {
 	unsigned nr = have_B < 4 ? 0 : be16(b + 2);
 	int whole = fixed(have_B, 4 + 4 * (size_t)nr, msg) && have_B >= 4;
+	unsigned nr_kept = 0;
 
 	if (nr > 512) {
 		return -EPROTO;
 	}
-	if (whole && nr > MAX_ENCODINGS) {
+	for (unsigned i = 0; whole && i < nr && nr_kept < MAX_ENCODINGS; i++) {
+		if (is_wanted((int32_t)be32(b + 4 + 4 * i))) {
+			memmove(b + 4 + 4 * nr_kept++, b + 4 + 4 * i, 4);
+		}
+	}
+	if (whole) {
 		b[2] = 0;
-		b[3] = MAX_ENCODINGS;
-		msg->pass_B = 4 + 4 * MAX_ENCODINGS;
+		b[3] = (uint8_t)nr_kept;
+		msg->pass_B = 4 + 4 * nr_kept;
 	}
 	return whole;
 }

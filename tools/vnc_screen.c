@@ -5,15 +5,19 @@
  * Decides when to look.  The next picture is taken when the last one was, so that slow clients get
  * fewer, and no more often than MIN_ms; then the vGPU is asked to tell of a change.  A guest that
  * shows nothing is asked now and then; one that is gone may reboot, and gets GONE_ms to come back.
+ * While nobody looks there is a connection that was asked nothing: its end is that of the vGPU.
  */
 #include "vnc_screen.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "client_internal.h"
 
 #define MIN_ms	   30
 #define NOTHING_ms 250	 /* between two questions of what cannot be seen */
@@ -23,13 +27,13 @@
 static struct {
 	const char *domain;
 	unsigned head;
-	int fd;
+	int fd;	  /* for the reader: there is a picture, or it is gone */
+	int wake; /* for the thread: there is a reader, or no more, or it took the picture */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
 	bool watched, full;
 	int gone; /* why it ended; 0: it did not */
 	struct xengt_picture pic;
-} screen = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+} screen = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void sleep_ms(unsigned ms)
 {
@@ -38,23 +42,52 @@ static void sleep_ms(unsigned ms)
 	nanosleep(&t, NULL);
 }
 
-static void tell(void)
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void tell(int fd)
 {
 	uint64_t one = 1;
 
-	if (write(screen.fd, &one, sizeof(one)) < 0) {
+	if (write(fd, &one, sizeof(one)) < 0) {
 		return; /* it is readable already */
 	}
 }
 
-/* Until somebody watches, and has taken the last picture. */
-static void wait_for_reader(void)
+/*
+ * Until somebody watches, and has taken the last picture.  -ECONNRESET: the vGPU is gone; -ESTALE:
+ * nobody watches, and this connection still has a picture that it is compared with.
+ */
+static int wait_for_reader(const struct xengt_client *c, bool has_picture)
 {
-	pthread_mutex_lock(&screen.lock);
-	while (!screen.watched || screen.full) {
-		pthread_cond_wait(&screen.changed, &screen.lock);
+	struct pollfd p[2] = { { screen.wake, POLLIN, 0 }, { c->sock, POLLIN, 0 } };
+	uint64_t nr;
+
+	for (;;) {
+		bool watched, full;
+
+		pthread_mutex_lock(&screen.lock);
+		watched = screen.watched;
+		full = screen.full;
+		pthread_mutex_unlock(&screen.lock);
+		if (watched && !full) {
+			return 0;
+		}
+		if (!watched && has_picture) {
+			return -ESTALE;
+		}
+		if (poll(p, 2, -1) > 0 && p[1].revents) {
+			return -ECONNRESET;
+		}
+		if (p[0].revents && read(screen.wake, &nr, sizeof(nr)) < 0) {
+			continue; /* somebody else's word was read with it */
+		}
 	}
-	pthread_mutex_unlock(&screen.lock);
 }
 
 /* One picture or the word that there is none. 0 or what libxengt said. */
@@ -64,7 +97,6 @@ static int look(struct xengt_client *c, uint64_t *since)
 		.head = screen.head, .flags = XENGT_TRACK, .since = *since
 	};
 	struct xengt_picture pic;
-	bool changed;
 	int ret = xengt_capture(c, &what, &pic);
 
 	if (ret) {
@@ -77,26 +109,38 @@ static int look(struct xengt_client *c, uint64_t *since)
 		screen.pic = pic;
 		screen.full = true;
 		pthread_mutex_unlock(&screen.lock);
-		tell();
+		tell(screen.fd);
 		sleep_ms(pic.frame.flags & XENGT_BOOT ? NOTHING_ms : MIN_ms);
 	}
-	wait_for_reader();
-	return *since ? xengt_wait(c, *since, WAIT_ms, &changed) : 0;
+	return 0;
+}
+
+/* A picture, when somebody wants it, and then until it may look otherwise. */
+static int follow_once(struct xengt_client *c, uint64_t *since)
+{
+	bool changed;
+	int ret = wait_for_reader(c, *since);
+
+	if (!ret) {
+		ret = look(c, since);
+	}
+	if (!ret && *since) {
+		ret = wait_for_reader(c, true);
+	}
+	return ret || !*since ? ret : xengt_wait(c, *since, WAIT_ms, &changed);
 }
 
 static void *follow(void *arg)
 {
 	struct xengt_client *c = NULL;
-	uint64_t since = 0;
-	unsigned gone_ms = 0;
+	uint64_t since = 0, there_ms = now_ms();
 	int ret;
 
 	do {
-		wait_for_reader();
 		ret = c ? 0 : xengt_connect(screen.domain, &c);
 		if (!ret) {
-			gone_ms = 0;
-			ret = look(c, &since);
+			ret = follow_once(c, &since);
+			there_ms = now_ms();
 		}
 		if (ret < 0 && c) {
 			xengt_disconnect(c);
@@ -105,13 +149,12 @@ static void *follow(void *arg)
 		}
 		if (ret) {
 			sleep_ms(NOTHING_ms);
-			gone_ms += ret < 0 ? NOTHING_ms : 0;
 		}
-	} while (gone_ms < GONE_ms);
+	} while (now_ms() - there_ms < GONE_ms);
 	pthread_mutex_lock(&screen.lock);
 	screen.gone = ret;
 	pthread_mutex_unlock(&screen.lock);
-	tell();
+	tell(screen.fd);
 	return arg;
 }
 
@@ -122,7 +165,11 @@ int vnc_screen_start(const char *domain, unsigned head)
 	screen.domain = domain;
 	screen.head = head;
 	screen.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return screen.fd < 0 ? -errno : -pthread_create(&thread, NULL, follow, NULL);
+	screen.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (screen.fd < 0 || screen.wake < 0) {
+		return -errno;
+	}
+	return -pthread_create(&thread, NULL, follow, NULL);
 }
 
 int vnc_screen_fd(void)
@@ -134,8 +181,8 @@ void vnc_screen_watch(bool watched)
 {
 	pthread_mutex_lock(&screen.lock);
 	screen.watched = watched;
-	pthread_cond_signal(&screen.changed);
 	pthread_mutex_unlock(&screen.lock);
+	tell(screen.wake);
 }
 
 int vnc_screen_take(struct xengt_picture *pic)
@@ -150,7 +197,7 @@ int vnc_screen_take(struct xengt_picture *pic)
 	if (screen.full) {
 		*pic = screen.pic;
 		screen.full = false;
-		pthread_cond_signal(&screen.changed);
+		tell(screen.wake);
 		ret = 0;
 	} else if (screen.gone) {
 		ret = screen.gone;

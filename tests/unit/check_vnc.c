@@ -20,6 +20,7 @@
 #include <linux/input-event-codes.h>
 
 #include "test_run.h"
+#include "vnc_gate.h"
 #include "vnc_keys.h"
 #include "xengt/input.h"
 
@@ -279,6 +280,21 @@ START_TEST(garbage_and_clients_that_vanish_disturb_nobody)
 }
 END_TEST
 
+START_TEST(fences_are_kept_from_the_server)
+{
+	unsigned char b[] = { 2, 0, 0, 3, 0xff, 0xff, 0xfe, 0xc8, 0, 0, 0, 5,
+			      0xff, 0xff, 0xfe, 0xc7 };
+	static const unsigned char kept[] = { 2, 0, 0, 1, 0, 0, 0, 5 };
+	struct vnc_message msg;
+
+	ck_assert_int_eq(vnc_gate_parse(3, b, sizeof(b) - 1, &msg), 0);
+	ck_assert_int_eq(vnc_gate_parse(3, b, sizeof(b), &msg), 1);
+	ck_assert_uint_eq(msg.size_B, sizeof(b));
+	ck_assert_uint_eq(msg.pass_B, sizeof(kept));
+	ck_assert_mem_eq(b, kept, sizeof(kept));
+}
+END_TEST
+
 START_TEST(signs_lie_where_a_us_keyboard_has_them)
 {
 	static const struct {
@@ -312,6 +328,7 @@ int main(void)
 	tcase_add_test(t, garbage_and_clients_that_vanish_disturb_nobody);
 	suite_add_tcase(s, t);
 	t = tcase_create("keys");
+	tcase_add_test(t, fences_are_kept_from_the_server);
 	tcase_add_test(t, signs_lie_where_a_us_keyboard_has_them);
 	suite_add_tcase(s, t);
 	return test_run(s);
