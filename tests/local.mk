@@ -283,9 +283,10 @@ TESTS += check_vnc
 endif
 check_vnc_SOURCES = tests/unit/check_vnc.c \
 	tools/vnc_gate.c tools/vnc_gate.h \
-	tools/vnc_keys.c tools/vnc_keys.h
-check_vnc_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/tools
-check_vnc_LDADD = $(UNIT_LIBS) -lpthread
+	tools/vnc_keys.c tools/vnc_keys.h \
+	tools/vnc_tls.c tools/vnc_tls.h
+check_vnc_CFLAGS = $(UNIT_CFLAGS) $(GNUTLS_CFLAGS) -I$(top_srcdir)/tools
+check_vnc_LDADD = libtools.la libxengt.la $(UNIT_LIBS) $(GNUTLS_LIBS) -lpthread
 
 check_wait_SOURCES = tests/unit/check_wait.c
 check_wait_CFLAGS = $(UNIT_CFLAGS)

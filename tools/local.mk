@@ -45,14 +45,17 @@ xengtctl_LDADD = libtools.la libxengt.la
 if HAVE_NEATVNC
 bin_PROGRAMS += xengt-vnc
 endif
-xengt_vnc_CFLAGS = $(AM_CFLAGS) $(NEATVNC_CFLAGS)
+xengt_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) $(NEATVNC_CFLAGS)
 xengt_vnc_SOURCES = \
 	tools/vnc_gate.c tools/vnc_gate.h \
 	tools/vnc_input.c tools/vnc_input.h \
 	tools/vnc_keys.c tools/vnc_keys.h \
+	tools/vnc_listen.c tools/vnc_listen.h \
 	tools/vnc_screen.c tools/vnc_screen.h \
+	tools/vnc_settings.c tools/vnc_settings.h \
+	tools/vnc_tls.c tools/vnc_tls.h \
 	tools/xengt-vnc.c
-xengt_vnc_LDADD = libtools.la libxengt.la $(NEATVNC_LIBS) -lpthread
+xengt_vnc_LDADD = libtools.la libxengt.la $(GNUTLS_LIBS) $(NEATVNC_LIBS) -lpthread
 
 if HAVE_FFMPEG
 bin_PROGRAMS += xengt-record

@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "vnc_tls.h"
+
 #define MAX_ENCODINGS 32u /* that neatvnc has room for */
 #define STAGE_MESSAGES 3u /* after version, security and shared flag */
 #define HANDSHAKE_ms  10000
@@ -30,12 +32,13 @@
 
 static struct {
 	int listen_fd;
-	const char *inner;
+	const struct vnc_gate *how;
 	atomic_uint nr_clients;
 } gate;
 
 struct line {
 	int client, server;
+	struct vnc_tls *tls; /* NULL: the client is not encrypted */
 	unsigned stage;
 	uint64_t skip_B;
 	size_t size_B;
@@ -73,7 +76,7 @@ static bool format_is_sound(const uint8_t *p)
 /* One of a fixed size: the whole of it is passed on if it is @good. */
 static int fixed(size_t have_B, size_t size_B, struct vnc_message *msg)
 {
-	*msg = (struct vnc_message){ size_B, size_B, 0 };
+	*msg = (struct vnc_message){ .size_B = size_B, .pass_B = size_B };
 	return have_B >= size_B;
 }
 
@@ -124,7 +127,7 @@ static int cut_text(const uint8_t *b, size_t have_B, struct vnc_message *msg)
 {
 	int32_t len = have_B < 8 ? 0 : (int32_t)be32(b + 4);
 
-	*msg = (struct vnc_message){ 8, 0, (uint64_t)llabs(len) };
+	*msg = (struct vnc_message){ .size_B = 8, .skip_B = (uint64_t)llabs(len) };
 	return have_B >= 8;
 }
 
@@ -138,6 +141,19 @@ static int extended_key(const uint8_t *b, size_t have_B, struct vnc_message *msg
 	}
 	if (whole && be32(b + 8) > 0xff) {
 		msg->pass_B = 0;
+	}
+	return whole;
+}
+
+/* SetDesktopSize: neatvnc 0.9 believes the number of screens in it, so that it is ours to hear. */
+static int desktop_size(const uint8_t *b, size_t have_B, struct vnc_message *msg)
+{
+	int whole = fixed(have_B, 8 + 16 * (size_t)(have_B < 8 ? 0 : b[6]), msg) && have_B >= 8;
+
+	msg->pass_B = 0;
+	if (whole) {
+		msg->w_px = be16(b + 2);
+		msg->h_px = be16(b + 4);
 	}
 	return whole;
 }
@@ -163,6 +179,8 @@ int vnc_gate_parse(unsigned stage, uint8_t *b, size_t have_B, struct vnc_message
 		return fixed(have_B, 6, msg);
 	case 6:
 		return cut_text(b, have_B, msg);
+	case 251:
+		return desktop_size(b, have_B, msg);
 	case 255:
 		return extended_key(b, have_B, msg);
 	default:
@@ -189,6 +207,19 @@ static bool send_all(int fd, const uint8_t *from, size_t size_B)
 	return true;
 }
 
+static bool send_client(struct line *l, size_t size_B)
+{
+	for (size_t at = 0; l->tls && at < size_B;) {
+		ssize_t n = vnc_tls_send(l->tls, l->out + at, size_B - at);
+
+		if (n <= 0) {
+			return false;
+		}
+		at += (size_t)n;
+	}
+	return l->tls || send_all(l->client, l->out, size_B);
+}
+
 static void drop(struct line *l, size_t nr_B)
 {
 	l->size_B -= nr_B;
@@ -212,6 +243,9 @@ static bool pass_messages(struct line *l)
 		if (!send_all(l->server, l->in, msg.pass_B)) {
 			return false;
 		}
+		if (msg.w_px && gate.how->on_size) {
+			gate.how->on_size(msg.w_px, msg.h_px);
+		}
 		drop(l, msg.size_B);
 		l->skip_B = msg.skip_B;
 		l->stage += l->stage < STAGE_MESSAGES;
@@ -220,10 +254,12 @@ static bool pass_messages(struct line *l)
 
 static bool from_client(struct line *l)
 {
-	ssize_t n = recv(l->client, l->in + l->size_B, sizeof(l->in) - l->size_B, 0);
+	uint8_t *to = l->in + l->size_B;
+	size_t room_B = sizeof(l->in) - l->size_B;
+	ssize_t n = l->tls ? vnc_tls_recv(l->tls, to, room_B) : recv(l->client, to, room_B, 0);
 
 	if (n <= 0) {
-		return n < 0 && errno == EINTR;
+		return n < 0 && !l->tls && errno == EINTR;
 	}
 	l->size_B += (size_t)n;
 	return pass_messages(l);
@@ -236,13 +272,18 @@ static bool from_server(struct line *l)
 	if (n <= 0) {
 		return n < 0 && errno == EINTR;
 	}
-	return send_all(l->client, l->out, (size_t)n);
+	return send_client(l, (size_t)n);
 }
 
 static bool step(struct line *l)
 {
 	struct pollfd p[2] = { { l->client, POLLIN, 0 }, { l->server, POLLIN, 0 } };
-	int n = poll(p, 2, l->stage < STAGE_MESSAGES ? HANDSHAKE_ms : -1);
+	int n;
+
+	if (l->tls && vnc_tls_pending(l->tls)) {
+		return from_client(l);
+	}
+	n = poll(p, 2, l->stage < STAGE_MESSAGES ? HANDSHAKE_ms : -1);
 
 	if (n <= 0) {
 		return n < 0 && errno == EINTR;
@@ -250,36 +291,68 @@ static bool step(struct line *l)
 	return (!p[0].revents || from_client(l)) && (!p[1].revents || from_server(l));
 }
 
-static void *serve(void *arg)
-{
-	struct line *l = arg;
-
-	/* The server's version first: until it has said that it must not lose the client. */
-	if (from_server(l)) {
-		while (step(l)) {
-		}
-	}
-	close(l->client);
-	close(l->server);
-	free(l);
-	gate.nr_clients--;
-	return NULL;
-}
-
 static int connect_inner(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || strlen(gate.inner) >= sizeof(addr.sun_path)) {
+	if (fd < 0 || strlen(gate.how->inner) >= sizeof(addr.sun_path)) {
 		return fd;
 	}
-	strcpy(addr.sun_path, gate.inner);
+	strcpy(addr.sun_path, gate.how->inner);
 	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr))) {
 		close(fd);
 		return -1;
 	}
 	return fd;
+}
+
+/* What neatvnc says first, @size_B bytes that are for nobody. */
+static bool skip_server(const struct line *l, size_t size_B)
+{
+	uint8_t b[12];
+
+	return recv(l->server, b, size_B, MSG_WAITALL) == (ssize_t)size_B;
+}
+
+/* A client that has said the password goes on as one that is served in the clear. */
+static bool enter_encrypted(struct line *l)
+{
+	l->tls = vnc_tls_accept(l->client);
+	if (!l->tls) {
+		return false;
+	}
+	l->server = connect_inner();
+	l->stage = STAGE_MESSAGES - 1;
+	return l->server >= 0 && skip_server(l, 12) &&
+	       send_all(l->server, (const uint8_t *)"RFB 003.008\n", 12) && skip_server(l, 2) &&
+	       send_all(l->server, (const uint8_t *)"\1", 1) && skip_server(l, 4);
+}
+
+/* The server's version first: until it has said that it must not lose the client. */
+static bool enter(struct line *l)
+{
+	l->server = connect_inner();
+	return l->server >= 0 && from_server(l);
+}
+
+static void *serve(void *arg)
+{
+	struct line *l = arg;
+
+	l->server = -1;
+	if (gate.how->encrypted ? enter_encrypted(l) : enter(l)) {
+		while (step(l)) {
+		}
+	}
+	vnc_tls_close(l->tls);
+	close(l->client);
+	if (l->server >= 0) {
+		close(l->server);
+	}
+	free(l);
+	gate.nr_clients--;
+	return NULL;
 }
 
 static void begin(int client)
@@ -293,17 +366,13 @@ static void begin(int client)
 		return;
 	}
 	l->client = client;
-	l->server = connect_inner();
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, STACK_B);
 	gate.nr_clients++;
-	if (l->server < 0 || pthread_create(&thread, &attr, serve, l)) {
+	if (pthread_create(&thread, &attr, serve, l)) {
 		gate.nr_clients--;
 		close(client);
-		if (l->server >= 0) {
-			close(l->server);
-		}
 		free(l);
 	}
 	pthread_attr_destroy(&attr);
@@ -325,11 +394,11 @@ static void *take_clients(void *arg)
 	return arg;
 }
 
-int vnc_gate_start(int listen_fd, const char *inner)
+int vnc_gate_start(int listen_fd, const struct vnc_gate *how)
 {
 	pthread_t thread;
 
 	gate.listen_fd = listen_fd;
-	gate.inner = inner;
+	gate.how = how;
 	return -pthread_create(&thread, NULL, take_clients, NULL);
 }

@@ -9,17 +9,22 @@
 
 #define VNC_MAX_CLIENTS 32
 
-/*
- * Take clients of @listen_fd, and lead each to the server whose unix socket is at @inner, which
- * outlives it all.  0 or negative errno.
- */
-int vnc_gate_start(int listen_fd, const char *inner);
+struct vnc_gate {
+	const char *inner; /* the unix socket of the server */
+	bool encrypted;	   /* clients say the password first: vnc_tls_init() was called */
+	/* A client wants the head to be of that size; in a thread of its own. NULL: it cannot. */
+	void (*on_size)(unsigned w_px, unsigned h_px);
+};
+
+/* Take clients of @listen_fd, and lead each to the server.  0 or negative errno; @how outlives it. */
+int vnc_gate_start(int listen_fd, const struct vnc_gate *how);
 
 /* What is to become of the message that a client's bytes begin with. */
 struct vnc_message {
 	size_t size_B;	/* bytes it takes of those that came */
 	size_t pass_B;	/* of these so many, from the first on, are for the server */
 	uint64_t skip_B; /* bytes that are still to come and are for nobody */
+	unsigned w_px, h_px; /* that the head is to have; 0: it says nothing of that */
 };
 
 /*

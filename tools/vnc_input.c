@@ -91,6 +91,21 @@ static void *pass_on(void *arg)
 	return arg;
 }
 
+/* One at a time: whoever asks last has it. A size that no monitor has is refused by the worker. */
+void vnc_input_size(unsigned w_px, unsigned h_px)
+{
+	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	const struct xengt_plug monitor = { .w_px = w_px, .h_px = h_px };
+	struct xengt_client *c;
+
+	pthread_mutex_lock(&one);
+	if (!xengt_connect(queue.domain, &c)) {
+		xengt_plug(c, queue.head, &monitor);
+		xengt_disconnect(c);
+	}
+	pthread_mutex_unlock(&one);
+}
+
 int vnc_input_start(const char *domain, unsigned head)
 {
 	pthread_t thread;

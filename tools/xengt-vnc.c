@@ -2,26 +2,20 @@
 /*
  * xengt-vnc: a head of a guest, to be seen and used by VNC clients.
  *
- * Decides who can connect: whoever may open a unix socket of mode 0600, or, if asked to, whoever
- * runs on this machine.  There is no password and no encryption, so no wider address.  What the
- * clients say is neatvnc's to parse, after vnc_gate.c has; which keys each of them has down is
- * remembered here.
+ * Decides who can connect: whoever may open a unix socket of mode 0600; if asked to, whoever runs
+ * on this machine; or, from elsewhere, whoever knows a password, encrypted.  What the clients say is
+ * neatvnc's to parse, after vnc_gate.c has; which keys each of them has down is remembered here.
  */
 #define _GNU_SOURCE
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
 #include <malloc.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* What aml 0.3 wants said; nothing to 0.2. */
@@ -35,21 +29,13 @@
 #include "vnc_gate.h"
 #include "vnc_input.h"
 #include "vnc_keys.h"
+#include "vnc_listen.h"
 #include "vnc_screen.h"
+#include "vnc_settings.h"
+#include "vnc_tls.h"
 
 #define MAX_SIDE_PX 16384u
 #define NR_KEYS	    0x100u
-#define BACKLOG	    8
-
-static const char usage_text[] =
-	"Usage: xengt-vnc DOMAIN [--head N] [--unix PATH | --port N] [--view-only]\n\n"
-	"Serve a head of a guest with a vGPU to VNC clients, until the guest is gone.\n\n"
-	"  --head N       the head, from 0, the default\n"
-	"  --unix PATH    listen on a unix socket there, for this user alone\n"
-	"                 [/run/xengt/vnc-DOMID-HEAD.sock]\n"
-	"  --port N       listen on port N of 127.0.0.1 instead, for every user of this machine\n"
-	"  --view-only    take no keys and no pointer\n"
-	"  --help, --version\n";
 
 static struct {
 	struct nvnc *server;
@@ -243,63 +229,6 @@ static int feed_black(unsigned w_px, unsigned h_px)
 
 /* --- the server ----------------------------------------------------------------------------- */
 
-/* A socket that a server left there when it was killed. */
-static void remove_stale(const char *path)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct stat st;
-	int fd;
-
-	if (lstat(path, &st) || !S_ISSOCK(st.st_mode) || strlen(path) >= sizeof(addr.sun_path)) {
-		return;
-	}
-	strcpy(addr.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) &&
-	    errno == ECONNREFUSED) {
-		unlink(path);
-	}
-	if (fd >= 0) {
-		close(fd);
-	}
-}
-
-static int listen_unix(const char *path)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	mode_t mask;
-	bool bad;
-
-	if (fd < 0 || strlen(path) >= sizeof(addr.sun_path)) {
-		errno = fd < 0 ? errno : ENAMETOOLONG;
-		return -1;
-	}
-	remove_stale(path);
-	strcpy(addr.sun_path, path);
-	mask = umask(0177);
-	bad = bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) || listen(fd, BACKLOG);
-	umask(mask);
-	return bad ? -1 : fd;
-}
-
-static int listen_port(unsigned port)
-{
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	const int on = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) || listen(fd, BACKLOG)) {
-		return -1;
-	}
-	return fd;
-}
-
 /* neatvnc's own socket, where nobody else gets: in a directory of this process. */
 static bool open_inner(char dir[32], char path[48])
 {
@@ -337,13 +266,7 @@ static int run_loop(struct aml *aml)
 	return aml_run(aml);
 }
 
-struct settings {
-	const char *path; /* of the socket; NULL: the default */
-	unsigned head, port;
-	bool view_only;
-};
-
-static void set_up_server(const struct settings *s, const struct xengt_info *info)
+static void set_up_server(const struct vnc_settings *s, const struct xengt_info *info)
 {
 	vnc.display = nvnc_display_new(0, 0);
 	nvnc_add_display(vnc.server, vnc.display);
@@ -356,10 +279,12 @@ static void set_up_server(const struct settings *s, const struct xengt_info *inf
 	}
 }
 
-static enum exit_code serve(const struct settings *s, const struct xengt_info *info, int listen_fd)
+static enum exit_code serve(const struct vnc_settings *s, const struct xengt_info *info,
+			    int listen_fd)
 {
 	struct aml *aml = aml_new();
 	char dir[32], inner[48];
+	const struct vnc_gate how = { inner, s->listen, s->view_only ? NULL : vnc_input_size };
 
 	if (aml) {
 		aml_set_default(aml);
@@ -372,7 +297,7 @@ static enum exit_code serve(const struct settings *s, const struct xengt_info *i
 	if (feed_black(info->width_px ? info->width_px : 640,
 		       info->height_px ? info->height_px : 480) ||
 	    vnc_screen_start(vnc.domain, s->head) || vnc_input_start(vnc.domain, s->head) ||
-	    vnc_gate_start(listen_fd, inner) || run_loop(aml)) {
+	    vnc_gate_start(listen_fd, &how) || run_loop(aml)) {
 		complain("cannot serve: %s", strerror(errno));
 		vnc.code = EXIT_USAGE;
 	}
@@ -381,7 +306,23 @@ static enum exit_code serve(const struct settings *s, const struct xengt_info *i
 	return vnc.code;
 }
 
-static enum exit_code listen_and_serve(const struct settings *s, const struct xengt_info *info)
+/* A socket that listens, in *fd. @path: where that of this machine's user is. */
+static enum exit_code open_socket(const struct vnc_settings *s, const char *path, int *fd)
+{
+	char port[16];
+
+	snprintf(port, sizeof(port), "port %u", s->port);
+	*fd = s->listen ? vnc_listen_at(s->listen) :
+	      s->port ? vnc_listen_local(s->port) : vnc_listen_unix(path);
+	if (*fd >= 0) {
+		return EXIT_OK;
+	}
+	complain("cannot listen at %s: %s", s->listen ? s->listen : s->port ? port : path,
+		 strerror(-*fd));
+	return s->listen && *fd == -EINVAL ? EXIT_USAGE : EXIT_OUTPUT;
+}
+
+static enum exit_code listen_and_serve(const struct vnc_settings *s, const struct xengt_info *info)
 {
 	const char *dir = secure_getenv("XENGT_SOCKET_DIR");
 	const char *at = s->path;
@@ -392,35 +333,21 @@ static enum exit_code listen_and_serve(const struct settings *s, const struct xe
 	snprintf(path, sizeof(path), "%.64s/vnc-%u-%u.sock", dir && *dir ? dir : XENGT_SOCKET_DIR,
 		 info->domid, s->head);
 	at = at ? at : path;
-	fd = s->port ? listen_port(s->port) : listen_unix(at);
-	if (fd < 0 && s->port) {
-		complain("cannot listen at port %u: %s", s->port, strerror(errno));
-		return EXIT_OUTPUT;
+	if (s->listen && !vnc_tls_init(s->key_path, s->cert_path, s->password_path)) {
+		return EXIT_USAGE;
 	}
-	if (fd < 0) {
-		complain("cannot listen at %s: %s", at, strerror(errno));
-		return EXIT_OUTPUT;
+	code = open_socket(s, at, &fd);
+	if (code) {
+		return code;
 	}
 	code = serve(s, info, fd);
-	if (!s->port) {
+	if (!s->port && !s->listen) {
 		unlink(at);
 	}
 	return code;
 }
 
-static bool parse_number(const char *text, unsigned min, unsigned max, unsigned *out)
-{
-	char *end;
-	unsigned long val = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || val < min || val > max) {
-		return false;
-	}
-	*out = (unsigned)val;
-	return true;
-}
-
-static enum exit_code start(const struct settings *s)
+static enum exit_code start(const struct vnc_settings *s)
 {
 	struct xengt_client *c;
 	struct xengt_info info;
@@ -441,59 +368,32 @@ static enum exit_code start(const struct settings *s)
 	return code ? code : listen_and_serve(s, &info);
 }
 
-int main(int argc, char **argv)
+/* For the loop to read, whichever threads there will be. */
+static void block_signals(void)
 {
-	static const struct option options[] = {
-		{ "head", required_argument, NULL, 'H' },
-		{ "unix", required_argument, NULL, 'u' },
-		{ "port", required_argument, NULL, 'p' },
-		{ "view-only", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	struct settings s = { 0 };
 	sigset_t ends;
-	bool good = true;
-	int opt;
 
 	signal(SIGPIPE, SIG_IGN);
-	/* Threads come and go with clients, and frames are large: what is freed is given back. */
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, 256 << 10);
-	/* For the loop to read, whichever threads there will be. */
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
-	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
-		switch (opt) {
-		case 'H':
-			good = good && parse_number(optarg, 0, 15, &s.head);
-			break;
-		case 'u':
-			s.path = optarg;
-			break;
-		case 'p':
-			good = good && parse_number(optarg, 1, 65535, &s.port);
-			break;
-		case 'v':
-			s.view_only = true;
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return tool_flush();
-		case 'V':
-			puts("xengt-vnc " PACKAGE_VERSION);
-			return tool_flush();
-		default:
-			return EXIT_USAGE;
-		}
+}
+
+int main(int argc, char **argv)
+{
+	struct vnc_settings s = { 0 };
+	enum exit_code code;
+	bool go_on;
+
+	block_signals();
+	/* Threads come and go with clients, and frames are large: what is freed is given back. */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	go_on = vnc_settings_take(&s, argc, argv, &code);
+	if (!go_on) {
+		return code;
 	}
-	if (!good || argc - optind != 1 || (s.path && s.port)) {
-		complain("DOMAIN [--head N] [--unix PATH | --port N] [--view-only]; see --help");
-		return EXIT_USAGE;
-	}
-	vnc.domain = argv[optind];
+	vnc.domain = s.domain;
 	return start(&s);
 }
