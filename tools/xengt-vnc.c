@@ -3,7 +3,7 @@
  * xengt-vnc: a head of a guest, to be seen and used by VNC clients.
  *
  * Decides who can connect: whoever may open a unix socket of mode 0600; if asked to, whoever runs
- * on this machine; or, from elsewhere, whoever knows a password, encrypted.  What the clients say is
+ * on this machine; or, from elsewhere, whoever knows a password, encrypted.  What clients say is
  * neatvnc's to parse, after vnc_gate.c has; which keys each of them has down is remembered here.
  */
 #define _GNU_SOURCE
