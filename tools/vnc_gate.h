@@ -16,7 +16,7 @@ struct vnc_gate {
 	void (*on_size)(unsigned w_px, unsigned h_px);
 };
 
-/* Take clients of @listen_fd, and lead each to the server.  0 or negative errno; @how outlives it. */
+/* Lead clients of @listen_fd to the server.  0 or negative errno; @how outlives it all. */
 int vnc_gate_start(int listen_fd, const struct vnc_gate *how);
 
 /* What is to become of the message that a client's bytes begin with. */

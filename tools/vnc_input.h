@@ -9,7 +9,7 @@
 int vnc_input_start(const char *domain, unsigned head);
 /* Pass on an event, at once; if too many wait already, all are dropped and all keys released. */
 void vnc_input_put(struct xengt_input_event e);
-/* Give @head of the domain a monitor of that size, as vnc_input_start() named it.  May take seconds. */
+/* Give the head a monitor of that size.  May take seconds. */
 void vnc_input_size(unsigned w_px, unsigned h_px);
 
 #endif

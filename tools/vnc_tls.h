@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* VNC clients that come from elsewhere: encrypted, and who they are asked for before anything else. */
+/* VNC clients that come from elsewhere: encrypted, and let in by a password. */
 #ifndef TOOLS_VNC_TLS_H
 #define TOOLS_VNC_TLS_H
 

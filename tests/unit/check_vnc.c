@@ -408,9 +408,10 @@ static void tear_down_tls(void)
 
 static int dial_tls(void)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons((uint16_t)listen_port) };
+	struct sockaddr_in addr = { .sin_family = AF_INET };
 	const struct timespec t = { .tv_nsec = 20000000 };
 
+	addr.sin_port = htons((uint16_t)listen_port);
 	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	for (unsigned i = 0; i < PATIENCE_ms / 20; i++) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
