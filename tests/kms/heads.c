@@ -182,13 +182,15 @@ static void end(int sig)
 	over = sig;
 }
 
-/* All of the picture is the number. */
+/* The number fills every eighth row: the first 512 bytes of each X tile. */
 static void write_number(struct surface *s, uint32_t number)
 {
-	uint32_t *px = (uint32_t *)s->map;
+	for (uint64_t tile_B = 0; tile_B < s->size_B; tile_B += 4096) {
+		uint32_t *px = (uint32_t *)(s->map + tile_B);
 
-	for (size_t i = 0; i < s->size_B / 4; i++) {
-		px[i] = number;
+		for (unsigned i = 0; i < 512 / 4; i++) {
+			px[i] = number;
+		}
 	}
 }
 

@@ -8,6 +8,9 @@
  *   client-judge mute SOCKET         asks for pictures and never reads; ends when it is closed
  *   client-judge dmabuf DOMAIN CARD  a picture as a dma-buf, imported by the DRM driver of CARD and
  *                                    read back there
+ *   client-judge numbers DOMAIN N    N pictures of head 0, where a guest flips as tests/kms/heads.c
+ *                                    does: none torn, none older than one before it or than what
+ *                                    was shown when it was asked for
  *
  * The exit status is 0 if all was as it should be, else 1 with a sentence.
  */
@@ -224,6 +227,107 @@ static int hand_on(const char *domain, const char *path)
 	return ret;
 }
 
+/* --- numbers ------------------------------------------------------------------------------- */
+
+/* The number that every eighth row is full of, or -1. */
+static int64_t number_of(const struct xengt_picture *p)
+{
+	const uint8_t *row = p->pixels;
+	const uint32_t mask = 0xffffff, number = *(const uint32_t *)p->pixels & mask;
+
+	for (uint32_t y = 0; y < p->frame.height_px; y += 8) {
+		const uint32_t *px = (const uint32_t *)(const void *)row;
+
+		for (uint32_t x = 0; x < p->frame.width_px; x++) {
+			if ((px[x] & mask) != number) {
+				fprintf(stderr, "torn: %u at 0, 0, but %u at %u, %u\n", number,
+					px[x] & mask, x, y);
+				return -1;
+			}
+		}
+		row += (size_t)p->frame.stride_B * 8;
+	}
+	return number;
+}
+
+/* Flips of pipe A that the guest has asked for, or -1. */
+static int64_t nr_flips(struct xengt_client *c)
+{
+	char *text, *at;
+	long long nr = -1;
+
+	if (xengt_regs(c, &text)) {
+		return -1;
+	}
+	at = strstr(text, " PIPE_FLIPCNT_A ");
+	if (at) {
+		nr = strtoll(at + strlen(" PIPE_FLIPCNT_A "), NULL, 0);
+	}
+	free(text);
+	return nr;
+}
+
+/* What is known from all pictures so far: by how much flips can be ahead of the number shown. */
+struct numbers {
+	int64_t last, least, most;
+	unsigned nr_new;
+};
+
+/*
+ * A picture asked for after @before flips, and there before flip @after + 1, shows one of
+ * these flips, or the one before them that has not been followed yet.
+ */
+static int judge_number(struct numbers *n, int64_t number, int64_t before, int64_t after)
+{
+	if (number < n->last) {
+		fprintf(stderr, "stale: %lld after %lld\n", (long long)number, (long long)n->last);
+		return 1;
+	}
+	n->nr_new += number != n->last;
+	n->last = number;
+	n->least = before - 1 - number > n->least ? before - 1 - number : n->least;
+	n->most = after - number < n->most ? after - number : n->most;
+	if (n->least > n->most) {
+		fprintf(stderr, "stale: number %lld, flips %lld to %lld\n", (long long)number,
+			(long long)before, (long long)after);
+		return 1;
+	}
+	return 0;
+}
+
+static int numbers(const char *domain, unsigned nr)
+{
+	struct numbers n = { .last = -1, .least = INT64_MIN, .most = INT64_MAX };
+	struct xengt_client *c;
+	int ret = xengt_connect(domain, &c);
+
+	for (unsigned i = 0; !ret && i < nr; i++) {
+		struct xengt_picture p;
+		int64_t before = nr_flips(c), number, after;
+
+		ret = xengt_snapshot(c, 0, &p);
+		if (ret) {
+			break;
+		}
+		after = nr_flips(c);
+		number = number_of(&p);
+		xengt_picture_release(&p);
+		if (before < 0 || after < 0 || number < 0 ||
+		    judge_number(&n, number, before, after)) {
+			return 1;
+		}
+		usleep((useconds_t)(rand() % 20000)); /* any moment of a frame */
+	}
+	if (ret) {
+		fprintf(stderr, "%s\n", xengt_strerror(ret));
+		return 1;
+	}
+	printf("%u pictures, %u different ones, the last number %lld\n", nr, n.nr_new,
+	       (long long)n.last);
+	xengt_disconnect(c);
+	return n.nr_new < nr / 10;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "crowd")) {
@@ -237,6 +341,9 @@ int main(int argc, char **argv)
 	}
 	if (argc == 4 && !strcmp(argv[1], "dmabuf")) {
 		return hand_on(argv[2], argv[3]);
+	}
+	if (argc == 4 && !strcmp(argv[1], "numbers")) {
+		return numbers(argv[2], (unsigned)atoi(argv[3]));
 	}
 	fprintf(stderr, "usage: see the head of client-judge.c\n");
 	return 1;

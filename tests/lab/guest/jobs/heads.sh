@@ -90,6 +90,18 @@ job_hotplug()
 	say "DONE hotplug"
 }
 
+# What the driver found of the OpRegion, its Video BIOS Table, and which connectors came of it.
+job_opregion()
+{
+	say "opregion $(head -c 16 /sys/kernel/debug/dri/0/i915_opregion)" \
+		"$(wc -c </sys/kernel/debug/dri/0/i915_opregion)"
+	say "vbt $(head -c 4 /sys/kernel/debug/dri/0/i915_vbt)"
+	say "connectors $(ls -d /sys/class/drm/card0-* | sed 's/.*card0-//' | tr '\n' ' ')"
+	say "memory $(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
+	say "place $(sed -n 's/^\(fc000000-ffffffff\) : //p' /proc/iomem)"
+	say "DONE opregion"
+}
+
 # Pictures that are numbers, as fast as they go.
 job_numbers()
 {
@@ -97,7 +109,7 @@ job_numbers()
 		/judge-bin/kms-judge flip $how >/tmp/numbers 2>&1 &
 		program=$!
 		tenths=300
-		until [ -s /tmp/numbers ] || [ $tenths = 0 ]; do
+		until grep -q "^LAB flipping $how" /tmp/numbers || [ $tenths = 0 ]; do
 			usleep 100000
 			tenths=$((tenths - 1))
 		done
