@@ -3,7 +3,8 @@
  * What the supervisor does to a domain through Xen.
  *
  * Decides what a vGPU needs of a domain before anything of the guest runs: a second ioreq server, a
- * PCI function, the memory type HVMMEM_ioreq_server, and RAM beyond what the domain was built with.
+ * PCI function, the memory type HVMMEM_ioreq_server, RAM beyond what the domain was built with for
+ * BAR0, and the OpRegion.
  */
 #include "domain.h"
 
@@ -11,11 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
 #include <xen/sched.h>
+#include <xenforeignmemory.h>
 
 #include "xengt/log.h"
 
 #define KIB_PER_PAGE (GT_PAGE_SIZE / 1024)
+
+/*
+ * Where the OpRegion lies.  hvmloader tells every guest that everything from 0xfc000000 to 4 GiB is
+ * reserved; it hands out what it needs itself below 0xfe000000 (tables of ACPI, say), and the
+ * IOAPIC at 0xfec00000 is the first device above.  So nobody loses memory and nobody looks for any
+ * there.
+ */
+#define OPREGION_GFN   (0xfe000000u >> GT_PAGE_SHIFT)
+#define OPREGION_PAGES (GT_OPREGION_SIZE / GT_PAGE_SIZE)
 
 static int open_server(struct dm_domain *d, uint8_t slot, struct gt_error *err)
 {
@@ -117,6 +129,73 @@ err:
 	return ret;
 }
 
+static void opregion_gfns(xen_pfn_t gfns[OPREGION_PAGES])
+{
+	for (uint32_t i = 0; i < OPREGION_PAGES; i++) {
+		gfns[i] = OPREGION_GFN + i;
+	}
+}
+
+static int write_opregion(struct dm_domain *d, const struct gt_options *o)
+{
+	xenforeignmemory_handle *fmem = xenforeignmemory_open(NULL, 0);
+	xen_pfn_t gfns[OPREGION_PAGES];
+	int err[OPREGION_PAGES] = { 0 }, ret = 0;
+	void *at;
+
+	if (!fmem) {
+		return -errno;
+	}
+	opregion_gfns(gfns);
+	at = xenforeignmemory_map(fmem, d->domid, PROT_READ | PROT_WRITE, OPREGION_PAGES, gfns,
+				  err);
+	for (uint32_t i = 0; at && i < OPREGION_PAGES; i++) {
+		ret = err[i] ? -EFAULT : ret;
+	}
+	if (at && !ret) {
+		gt_opregion_build(at, o);
+	}
+	if (at) {
+		xenforeignmemory_unmap(fmem, at, OPREGION_PAGES);
+	} else {
+		ret = -errno;
+	}
+	xenforeignmemory_close(fmem);
+	return ret;
+}
+
+static int withdraw_opregion(struct dm_domain *d)
+{
+	xen_pfn_t gfns[OPREGION_PAGES];
+
+	opregion_gfns(gfns);
+	d->opregion = 0;
+	if (xc_domain_decrease_reservation_exact(d->xc, d->domid, OPREGION_PAGES, 0, gfns)) {
+		return errno ? -errno : -EINVAL;
+	}
+	return change_limit(d, -(int64_t)OPREGION_PAGES);
+}
+
+static void give_opregion(struct dm_domain *d, const struct gt_options *o)
+{
+	xen_pfn_t gfns[OPREGION_PAGES];
+	int ret = change_limit(d, OPREGION_PAGES);
+
+	opregion_gfns(gfns);
+	if (!ret && xc_domain_populate_physmap_exact(d->xc, d->domid, OPREGION_PAGES, 0, 0, gfns)) {
+		ret = errno ? -errno : -ENOMEM;
+		change_limit(d, -(int64_t)OPREGION_PAGES);
+	} else if (!ret) {
+		ret = write_opregion(d, o);
+		if (!ret) {
+			d->opregion = (gt_gpa_t)OPREGION_GFN << GT_PAGE_SHIFT;
+			return;
+		}
+		withdraw_opregion(d);
+	}
+	gt_warn(GT_T_DM, "domain %u gets no OpRegion: %s", d->domid, strerror(-ret));
+}
+
 int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_error *err)
 {
 	int ret;
@@ -133,7 +212,13 @@ int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_er
 		return -ENODEV;
 	}
 	ret = open_server(d, plan->slot, err);
-	return ret ? ret : park_ram(d, err);
+	if (!ret) {
+		ret = park_ram(d, err);
+	}
+	if (!ret) {
+		give_opregion(d, &plan->opt);
+	}
+	return ret;
 }
 
 void dm_domain_close(struct dm_domain *d)
@@ -187,6 +272,9 @@ void dm_domain_withdraw_ram(struct dm_domain *d)
 	}
 	if (!ret) {
 		ret = change_limit(d, -(int64_t)dm_layout_nr_pages(&d->layout));
+	}
+	if (!ret && d->opregion) {
+		ret = withdraw_opregion(d);
 	}
 	if (ret) {
 		gt_err(GT_T_DM, "cannot take the BAR's RAM from domain %u: %s", d->domid,

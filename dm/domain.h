@@ -15,10 +15,13 @@ struct dm_domain {
 	bool has_server;
 	ioservid_t server;
 	struct dm_layout layout;
+	gt_gpa_t opregion; /* 0: there is none */
 };
 
 /*
- * Make the ioreq server, give it the PCI function and the memory type, and park the RAM of BAR0.
+ * Make the ioreq server, give it the PCI function and the memory type, park the RAM of BAR0, and
+ * put the OpRegion where drivers are told that it is; without that last they do, so its failure is
+ * logged only.
  * 0, or negative errno and @err; dm_domain_close() is due in either case.
  */
 int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_error *err);
@@ -30,7 +33,7 @@ void dm_domain_close(struct dm_domain *d);
  * domain and its memory, and is about to start a new device model.
  */
 bool dm_domain_starts_over(struct dm_domain *d);
-/* Take the RAM of BAR0 away again, which must be parked: for the mediator that follows. */
+/* Take the OpRegion and the RAM of BAR0, which must be parked, away: another mediator follows. */
 void dm_domain_withdraw_ram(struct dm_domain *d);
 bool dm_domain_is_gone(struct dm_domain *d);
 

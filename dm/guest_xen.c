@@ -482,6 +482,7 @@ int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out)
 	d->ram_gfn = d->layout.parking_gfn;
 	d->base.ops = &guest_ops;
 	d->base.domid = c->domid;
+	d->base.opregion = c->opregion;
 	d->base.nr_gtt = d->layout.nr_gtt_pages * (GT_PAGE_SIZE / 8);
 	d->saved = malloc(GT_REGS_SIZE);
 	d->base.regs = reserve(GT_REGS_SIZE);

@@ -16,6 +16,7 @@ struct dm_guest_conf {
 	ioservid_t server;
 	uint8_t slot;
 	const struct dm_layout *layout; /* copied */
+	gt_gpa_t opregion;
 };
 
 /*

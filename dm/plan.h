@@ -27,6 +27,7 @@ struct dm_plan {
 struct dm_go {
 	ioservid_t server;
 	gt_gfn_t parking_gfn;
+	gt_gpa_t opregion; /* 0: there is none */
 };
 
 /*

@@ -203,6 +203,7 @@ static int send_go(struct supervisor *s)
 	struct dm_go go = {
 		.server = s->domain.server,
 		.parking_gfn = s->domain.layout.parking_gfn,
+		.opregion = s->domain.opregion,
 	};
 
 	return write(s->go_fd, &go, sizeof(go)) == sizeof(go) ? 0 : -EPIPE;

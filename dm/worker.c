@@ -73,6 +73,7 @@ static int attach(struct worker *w, struct gt_error *err)
 		.server = w->go.server,
 		.slot = w->plan->slot,
 		.layout = &w->layout,
+		.opregion = w->go.opregion,
 	};
 	int ret = dm_guest_create(&conf, &w->guest);
 

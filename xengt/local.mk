@@ -54,6 +54,7 @@ libmediator_la_SOURCES = \
 	xengt/log.c \
 	xengt/monitor.c xengt/monitor.h \
 	xengt/native.c xengt/native.h \
+	xengt/opregion.c \
 	xengt/options.c \
 	xengt/page_cache.c xengt/page_cache.h \
 	xengt/partition.c \
@@ -94,5 +95,6 @@ libmediator_la_SOURCES = \
 	xengt/twin/mi_mem.c \
 	xengt/twin/pipe_control.c \
 	xengt/twin/twin.c xengt/twin/twin.h \
+	xengt/vbt.c xengt/vbt.h \
 	xengt/vgpu.c \
 	xengt/watch.c xengt/watch.h

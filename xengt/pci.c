@@ -30,7 +30,7 @@ enum config_reg {
 	PCI_MSI_DATA = 0xb8,
 	PCI_PM = 0xd0, /* power management 1.1: D0 and D3hot, no PME# */
 	PCI_PM_STATUS = 0xd4,
-	PCI_ASLS = 0xfc, /* address of the OpRegion: 0, there is none, until a BIOS writes one */
+	PCI_ASLS = 0xfc, /* address of the OpRegion, 0: there is none; no BIOS moves it */
 };
 
 #define VENDOR_INTEL	    0x8086u
@@ -124,7 +124,6 @@ static uint32_t config_writable(const struct gt_vgpu *v, uint32_t off)
 		return 0xffff;
 	case PCI_BAR0 + 4:
 	case PCI_MSI_ADDR_HI:
-	case PCI_ASLS:
 		return ~0u;
 	default:
 		return 0;
@@ -160,6 +159,7 @@ static void config_init(struct gt_vgpu *v)
 	config_set(v, PCI_GMCH_CTL, gmch_ctl(v->part.ggtt_size));
 	config_set(v, PCI_MSI, MSI_CAPABILITY | PCI_PM << MSI_NEXT_SHIFT | MSI_64BIT);
 	config_set(v, PCI_PM, PM_CAPABILITY);
+	config_set(v, PCI_ASLS, (uint32_t)v->guest->opregion);
 	v->pci.sizing = 0;
 }
 

@@ -81,6 +81,7 @@ struct gt_guest {
 	uint8_t *regs; /* GT_REGS_SIZE bytes, page-aligned */
 	uint64_t *gtt; /* nr_gtt entries, page-aligned */
 	uint32_t nr_gtt;
+	gt_gpa_t opregion; /* RAM that holds the OpRegion, below 4 GiB; 0: there is none */
 };
 
 #endif

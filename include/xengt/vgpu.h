@@ -32,6 +32,13 @@ int gt_partition_init(struct gt_partition *p, const struct gt_options *o, struct
 void gt_regs_page_classes(enum gt_platform_id platform, enum gt_page_class *classes);
 
 /*
+ * The contents of the OpRegion that goes with these options: for the RAM that gt_guest.opregion
+ * points to, before the guest runs.
+ */
+#define GT_OPREGION_SIZE 8192u
+void gt_opregion_build(uint8_t region[GT_OPREGION_SIZE], const struct gt_options *o);
+
+/*
  * Create a vGPU on @guest (which outlives it), with @edid of 128 bytes or NULL for one made from
  * the mode.  0 or negative errno.
  */

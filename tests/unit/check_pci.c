@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "test_run.h"
+#include "vbt.h"
 #include "vgpu_fixture.h"
 
 #define MEMORY 2u
@@ -409,6 +410,63 @@ START_TEST(the_vbt_has_one_hdmi_connector_on_port_b)
 }
 END_TEST
 
+START_TEST(the_opregion_has_the_table_of_the_rom)
+{
+	uint8_t region[GT_OPREGION_SIZE];
+	size_t vbt_B = le(fx.v->pci.rom + 0x80 + 24, 2);
+
+	gt_opregion_build(region, &fx.v->opt);
+	ck_assert(!memcmp(region, "IntelGraphicsMem", 16));
+	ck_assert_uint_eq(le(region + 16, 4), GT_OPREGION_SIZE / 1024);
+	ck_assert_uint_eq(region[23], 2);
+	ck_assert_uint_eq(le(region + 88, 4), 1u << 3);
+	ck_assert(!memcmp(region + 0x400, fx.v->pci.rom + 0x80, vbt_B));
+	for (uint32_t i = 0x100; i < GT_OPREGION_SIZE; i++) {
+		ck_assert(region[i] == 0 || (i >= 0x400 && i < 0x400 + vbt_B));
+	}
+}
+END_TEST
+
+/* A child a head, in their order: device type, port, DDC pins, AUX channel. */
+START_TEST(the_vbt_names_the_heads_there_are)
+{
+	struct gt_options o = fx.v->opt;
+	uint8_t vbt[GT_VBT_MAX_B];
+	const uint8_t *child = vbt + 48 + 22 + 3 + 5 + 3 + 5;
+
+	o.nr_heads = 3;
+	o.monitor[0].link = GT_LINK_DP;
+	o.monitor[1].link = GT_LINK_HDMI;
+	o.monitor[2].link = GT_LINK_DP;
+	ck_assert_uint_eq(gt_vbt_build(vbt, &o), 119 + 2 * 33);
+	ck_assert_uint_eq(le(vbt + 24, 2), 119 + 2 * 33);
+	ck_assert_uint_eq(sum(vbt, 119 + 2 * 33), 0);
+	ck_assert_uint_eq(le(child - 7, 2), 5 + 3 * 33);
+	for (unsigned head = 0; head < 3; head++, child += 33) {
+		bool dp = o.monitor[head].link == GT_LINK_DP;
+
+		ck_assert_uint_eq(le(child, 2), 4u << head);
+		ck_assert_uint_eq(le(child + 2, 2), dp ? 0x68c6 : 0x60d2);
+		ck_assert_uint_eq(child[16], (dp ? 7 : 1) + head);
+		ck_assert_uint_eq(child[19], "\5\4\6"[head]);
+		ck_assert_uint_eq(child[25], dp ? 0x10 * (head + 1) : 0);
+	}
+}
+END_TEST
+
+/* hvmloader writes one to a primary device. */
+START_TEST(the_address_of_the_opregion_is_not_the_guests_to_change)
+{
+	ck_assert_uint_eq(r(0xfc), 0);
+	w(0xfc, 0xfc002000);
+	ck_assert_uint_eq(r(0xfc), 0);
+	fx.guest->base.opregion = 0xfe000000;
+	gt_vgpu_reset(fx.v);
+	w(0xfc, 0xfc002000);
+	ck_assert_uint_eq(r(0xfc), 0xfe000000);
+}
+END_TEST
+
 START_TEST(power_management_follows_msi_in_the_list)
 {
 	ck_assert_uint_eq(r(0xac) >> 8 & 0xff, 0xd0);
@@ -487,6 +545,9 @@ int main(void)
 	tcase_add_test(tc, accesses_that_make_no_sense_read_ones_and_write_nothing);
 	tcase_add_test(tc, msi_needs_its_enable_bit_and_the_bus_master);
 	tcase_add_test(tc, status_shows_the_interrupt_line);
+	tcase_add_test(tc, the_opregion_has_the_table_of_the_rom);
+	tcase_add_test(tc, the_vbt_names_the_heads_there_are);
+	tcase_add_test(tc, the_address_of_the_opregion_is_not_the_guests_to_change);
 	tcase_add_test(tc, power_management_follows_msi_in_the_list);
 	tcase_add_test(tc, asleep_it_decodes_nothing_and_keeps_what_it_knew);
 	tcase_add_test(tc, a_power_state_it_does_not_have_is_not_entered);

@@ -98,7 +98,7 @@ job_opregion()
 	say "vbt $(head -c 4 /sys/kernel/debug/dri/0/i915_vbt)"
 	say "connectors $(ls -d /sys/class/drm/card0-* | sed 's/.*card0-//' | tr '\n' ' ')"
 	say "memory $(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
-	say "place $(sed -n 's/^\(fc000000-ffffffff\) : //p' /proc/iomem)"
+	say "place $(awk -F '[- ]' '$1 <= "fe000000" && $2 >= "fe001fff" { print $NF; exit }' /proc/iomem)"
 	say "DONE opregion"
 }
 
