@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "color.h"
 #include "vgpu_internal.h"
@@ -201,15 +202,34 @@ static enum xengt_status compose_source(struct gt_compose *c, const struct what 
 	return status;
 }
 
-/* The pipe's source first, in memory of our own, then that in its window of the picture. */
+/* The source in its window, and of that the part that is asked for. */
+static enum xengt_status show_window(struct gt_compose *c, const struct gt_compose *source,
+				     const struct gt_fb_window *window)
+{
+	size_t stride_px = window->monitor_w_px;
+	uint32_t *whole = calloc(window->monitor_h_px, stride_px * 4);
+	uint32_t *to = whole + window->y_px * stride_px + window->x_px;
+	bool good = whole && gt_lay_window(row_at(source, 0), source->w_px, source->w_px,
+					   source->h_px, to, stride_px, window->w_px,
+					   window->h_px);
+
+	for (uint32_t y = 0; good && y < c->h_px; y++) {
+		memcpy(row_at(c, y), whole + (c->y_px + y) * stride_px + c->x_px,
+		       (size_t)c->w_px * 4);
+	}
+	free(whole);
+	return good ? XENGT_OK : XENGT_E_MEMORY;
+}
+
+/* The pipe's source first, all of it, in memory of our own. */
 static enum xengt_status compose_scaled(struct gt_compose *c, const struct what *w,
 					const struct gt_fb_window *window)
 {
 	struct gt_compose source = *c;
-	uint32_t *to = row_at(c, window->y_px) + window->x_px;
 	enum xengt_status status;
 
 	gt_fb_pipe_size(c->v, c->pipe, &source.w_px, &source.h_px);
+	source.x_px = source.y_px = 0;
 	source.stride_B = source.w_px * 4;
 	source.pixels = calloc(source.h_px, source.stride_B);
 	if (!source.pixels) {
@@ -217,9 +237,8 @@ static enum xengt_status compose_scaled(struct gt_compose *c, const struct what 
 	}
 	status = compose_source(&source, w);
 	c->nr_holes = source.nr_holes;
-	if (!status && !gt_lay_window(row_at(&source, 0), source.w_px, source.w_px, source.h_px,
-				      to, c->stride_B / 4, window->w_px, window->h_px)) {
-		status = XENGT_E_MEMORY;
+	if (!status) {
+		status = show_window(c, &source, window);
 	}
 	free(source.pixels);
 	return status;
@@ -231,7 +250,8 @@ static enum xengt_status compose(struct gt_compose *c, const struct what *w)
 	uint32_t w_px, h_px;
 	enum xengt_status status = gt_compose_size(c->v, c->pipe, &w_px, &h_px, c->detail);
 
-	if (status || w_px != c->w_px || h_px != c->h_px) {
+	if (status || c->w_px > w_px || c->x_px > w_px - c->w_px || c->h_px > h_px ||
+	    c->y_px > h_px - c->h_px) {
 		return status ? status : XENGT_E_INTERNAL;
 	}
 	switch (gt_fb_decode_window(c->v, c->pipe, &window, c->detail)) {

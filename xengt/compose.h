@@ -62,10 +62,10 @@ struct gt_compose {
 	struct gt_vgpu *v;
 	unsigned pipe;
 	struct gt_page_source *source;
-	/* Size of the picture: that of gt_compose_size(). */
-	uint32_t w_px, h_px;
-	/* XRGB8888, all of it zeros before; fastest if pixels and stride are multiples of 64, of 4
-	 * they must be.  The highest byte of a pixel means nothing. */
+	/* The part that is made of the picture, whose size gt_compose_size() says. */
+	uint32_t x_px, y_px, w_px, h_px;
+	/* The part as XRGB8888, all of it zeros before; fastest if pixels and stride are multiples
+	 * of 64, of 4 they must be.  The highest byte of a pixel means nothing. */
 	uint8_t *pixels;
 	size_t stride_B;
 	char *detail; /* XENGT_DETAIL_MAX bytes for words for a person, "" before */
@@ -94,9 +94,9 @@ bool gt_compose_is_one_plane(struct gt_vgpu *v, unsigned pipe, bool with_cursor,
  * All planes of the pipe, from the lowest to the highest on the pipe's bottom colour, and the
  * cursor if @with_cursor; then the pipe's gamma and colour matrix, and its scaler.
  *
- * Cost: each plane is read once, see compose_lay.c; the picture itself is gone through once more
- * for each of colours and scaler.  So the work of one call is bounded by 3 planes and the picture
- * of 8192 x 8192 pixels each.
+ * Cost: of each plane the part is read once, see compose_lay.c; the part itself is gone through
+ * once more for colours.  A pipe that is scaled is made whole.  So the work of one call is
+ * bounded by 3 planes and the picture of 8192 x 8192 pixels each.
  *
  * XENGT_E_NO_PLANE: no plane is on.  XENGT_E_BAD_PLANE: a plane's registers make no sense, or it
  * touches a page that is not present.  A page that is present but no memory is black, and counted.

@@ -16,18 +16,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The part of a plane that is on the picture. */
+/* The part of a plane that is on the part of the picture. */
 struct clip {
 	uint32_t skip_x, skip_y; /* of the plane as it lies there */
 	uint32_t dst_x, dst_y;
 	uint32_t w, h;
 };
 
-static bool clip_axis(int32_t pos, uint32_t len, uint32_t limit, uint32_t *skip, uint32_t *at,
+static bool clip_axis(int64_t pos, uint32_t len, uint32_t limit, uint32_t *skip, uint32_t *at,
 		      uint32_t *shown)
 {
 	int64_t start = pos < 0 ? 0 : pos;
-	int64_t end = (int64_t)pos + len < limit ? (int64_t)pos + len : limit;
+	int64_t end = pos + len < limit ? pos + len : limit;
 
 	if (end <= start) {
 		return false;
@@ -40,10 +40,10 @@ static bool clip_axis(int32_t pos, uint32_t len, uint32_t limit, uint32_t *skip,
 
 static bool clip_to_picture(const struct gt_compose *c, const struct gt_fb *fb, struct clip *clip)
 {
-	return clip_axis(fb->pos_x_px, fb->shown_w_px, c->w_px, &clip->skip_x, &clip->dst_x,
-			 &clip->w) &&
-	       clip_axis(fb->pos_y_px, fb->shown_h_px, c->h_px, &clip->skip_y, &clip->dst_y,
-			 &clip->h);
+	int64_t x = (int64_t)fb->pos_x_px - c->x_px, y = (int64_t)fb->pos_y_px - c->y_px;
+
+	return clip_axis(x, fb->shown_w_px, c->w_px, &clip->skip_x, &clip->dst_x, &clip->w) &&
+	       clip_axis(y, fb->shown_h_px, c->h_px, &clip->skip_y, &clip->dst_y, &clip->h);
 }
 
 static uint32_t *picture_at(const struct gt_compose *c, uint32_t x, uint32_t y)

@@ -25,8 +25,6 @@ struct shot {
 	struct gt_camera *cam;
 	const struct gt_view *view;
 	struct gt_compose c;
-	struct xengt_rect part; /* of the head, what is sent */
-	uint8_t *whole;		/* the head's picture when only a part is sent; else NULL */
 	size_t stride_B, size_B;
 	struct gt_sealed mem;
 };
@@ -115,13 +113,12 @@ static bool region_is_valid(const struct xengt_rect *r, uint32_t w_px, uint32_t 
 	       r->y_px < h_px && r->h_px <= h_px - r->y_px;
 }
 
-/* The part that is wanted of a head that is as large as s->c says. */
+/* The part that is wanted of a head that is as large as s->c says so far. */
 static enum xengt_status choose_part(struct shot *s)
 {
 	const struct xengt_rect *r = &s->view->region;
 
 	if (!r->w_px && !r->h_px) {
-		s->part = (struct xengt_rect){ 0, 0, s->c.w_px, s->c.h_px };
 		return XENGT_OK;
 	}
 	if (!region_is_valid(r, s->c.w_px, s->c.h_px)) {
@@ -129,7 +126,10 @@ static enum xengt_status choose_part(struct shot *s)
 			 s->c.h_px);
 		return XENGT_E_REGION;
 	}
-	s->part = *r;
+	s->c.x_px = r->x_px;
+	s->c.y_px = r->y_px;
+	s->c.w_px = r->w_px;
+	s->c.h_px = r->h_px;
 	return XENGT_OK;
 }
 
@@ -138,39 +138,21 @@ static size_t row_bytes(uint32_t w_px)
 	return ((size_t)w_px * 4 + 63) & ~(size_t)63;
 }
 
-/* Memory for the picture that is sent, and for the whole of it if that is another one. */
+/* Memory for the picture that is sent. */
 static enum xengt_status shot_open(struct shot *s)
 {
-	bool whole = s->part.w_px == s->c.w_px && s->part.h_px == s->c.h_px;
 	int ret;
 
-	s->stride_B = row_bytes(s->part.w_px);
-	s->size_B = (s->stride_B * s->part.h_px + GT_PAGE_SIZE - 1) & GT_PAGE_MASK;
+	s->stride_B = row_bytes(s->c.w_px);
+	s->size_B = (s->stride_B * s->c.h_px + GT_PAGE_SIZE - 1) & GT_PAGE_MASK;
 	ret = gt_sealed_open_by(&s->mem, "xengt-frame", s->size_B, &s->cam->spare);
 	if (ret) {
 		gt_warn(GT_T_SNAPSHOT, "no memory for a picture: %s", strerror(-ret));
 		return XENGT_E_MEMORY;
 	}
-	s->c.stride_B = row_bytes(s->c.w_px);
+	s->c.stride_B = s->stride_B;
 	s->c.pixels = s->mem.mem;
-	if (!whole) {
-		s->whole = calloc(s->c.h_px, s->c.stride_B);
-		s->c.pixels = s->whole;
-	}
-	if (!s->c.pixels) {
-		gt_sealed_abort(&s->mem);
-		return XENGT_E_MEMORY;
-	}
 	return XENGT_OK;
-}
-
-static void cut_out(struct shot *s)
-{
-	for (uint32_t y = 0; s->whole && y < s->part.h_px; y++) {
-		memcpy((uint8_t *)s->mem.mem + y * s->stride_B,
-		       s->whole + (s->part.y_px + y) * s->c.stride_B + (size_t)s->part.x_px * 4,
-		       (size_t)s->part.w_px * 4);
-	}
 }
 
 static enum xengt_status compose(struct shot *s)
@@ -202,9 +184,6 @@ static enum xengt_status expose(struct shot *s, struct gt_watch *watch)
 	if (watch) {
 		gt_recorder_end(&recorder, !status);
 	}
-	cut_out(s);
-	free(s->whole);
-	s->whole = NULL;
 	if (status) {
 		gt_sealed_abort(&s->mem);
 	}
@@ -214,8 +193,8 @@ static enum xengt_status expose(struct shot *s, struct gt_watch *watch)
 static void fill_frame(const struct shot *s, struct xengt_frame *frame)
 {
 	*frame = (struct xengt_frame){
-		.width_px = s->part.w_px,
-		.height_px = s->part.h_px,
+		.width_px = s->c.w_px,
+		.height_px = s->c.h_px,
 		.stride_B = (uint32_t)s->stride_B,
 		.fourcc = XENGT_FOURCC_XRGB8888,
 		.size_B = s->size_B,

@@ -147,7 +147,7 @@ static void check_beside(size_t size_B)
 }
 
 /* @plane: GT_MAX_PLANES means the whole pipe. */
-static void compose(struct screen *s, unsigned plane)
+static void compose(struct screen *s, unsigned plane, bool a_part)
 {
 	char detail[XENGT_DETAIL_MAX] = "";
 	struct source source = {{source_pages, source_release}, s->v, false, 0};
@@ -157,6 +157,12 @@ static void compose(struct screen *s, unsigned plane)
 
 	if (gt_compose_size(s->v, 0, &c.w_px, &c.h_px, detail)) {
 		return;
+	}
+	if (a_part) {
+		c.x_px = c.w_px / 3;
+		c.y_px = c.h_px / 5;
+		c.w_px -= c.x_px;
+		c.h_px = (c.h_px - c.y_px + 1) / 2;
 	}
 	c.stride_B = c.w_px * 4u;
 	size_B = c.stride_B * c.h_px;
@@ -253,7 +259,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	screen_vblank(s);
 	gt_display_latch(s->v, 0);
 	for (unsigned plane = 0; plane <= GT_MAX_PLANES; plane++) {
-		compose(s, plane);
+		compose(s, plane, seed >> plane & 1);
 	}
 	return 0;
 }

@@ -10,7 +10,7 @@ struct screen picture_screen;
 char picture_detail[XENGT_DETAIL_MAX];
 uint32_t picture_w, picture_h;
 
-static uint32_t pic[1024][1024];
+static uint32_t pic[1024][1024], part[1024][1024];
 
 void picture_open(enum gt_platform_id platform)
 {
@@ -24,6 +24,44 @@ void picture_close(void)
 	ck_assert_uint_eq(picture_screen.guest->nr_mapped,
 			  gt_frames_mapped(picture_screen.v->frames));
 	screen_close(&picture_screen);
+}
+
+/* A part that is made alone is that part of the whole. */
+static void check_part(const struct gt_compose *whole, uint32_t x, uint32_t y, uint32_t w,
+		       uint32_t h)
+{
+	char detail[XENGT_DETAIL_MAX] = "";
+	struct gt_compose c = *whole;
+
+	c.x_px = x;
+	c.y_px = y;
+	c.w_px = w;
+	c.h_px = h;
+	c.pixels = (uint8_t *)part;
+	c.detail = detail;
+	memset(part, 0, sizeof(part));
+	ck_assert_int_eq(gt_compose_pipe(&c, true), XENGT_OK);
+	for (uint32_t row = 0; row < 1024; row++) {
+		for (uint32_t i = 0; i < 1024; i++) {
+			uint32_t want = row < h && i < w ? pic[y + row][x + i] : 0;
+
+			if ((part[row][i] ^ want) & 0xffffff) {
+				ck_abort_msg("part %ux%u at %u,%u: %06x at %u,%u, not %06x", w, h,
+					     x, y, part[row][i], i, row, want);
+			}
+		}
+	}
+}
+
+static void check_parts(const struct gt_compose *c)
+{
+	uint32_t w = c->w_px, h = c->h_px;
+
+	check_part(c, 0, 0, w / 2, h / 3 + 1);
+	check_part(c, w / 3, h / 5, w / 2, h / 2);
+	check_part(c, w / 7 | 1, h / 4 | 1, w / 5 | 1, h / 2 | 1);
+	check_part(c, w - 1, 0, 1, h);
+	check_part(c, 0, h - 1, w, 1);
 }
 
 enum xengt_status picture_compose(void)
@@ -50,7 +88,11 @@ enum xengt_status picture_compose(void)
 	picture_w = c.w_px;
 	picture_h = c.h_px;
 	ck_assert(c.w_px <= 1024 && c.h_px <= 1024);
-	return gt_compose_pipe(&c, true);
+	status = gt_compose_pipe(&c, true);
+	if (!status) {
+		check_parts(&c);
+	}
+	return status;
 }
 
 void picture_must_compose(void)

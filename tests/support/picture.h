@@ -18,7 +18,7 @@ extern uint32_t picture_w, picture_h; /* of the last one composed */
 void picture_open(enum gt_platform_id platform);
 void picture_close(void);
 
-/* Let a vblank pass, and compose pipe A with its cursor. */
+/* Let a vblank pass, and compose pipe A with its cursor; parts of it, too, must be the same. */
 enum xengt_status picture_compose(void);
 void picture_must_compose(void);
 /* The pixel is @want, or each channel of it at most @slack away. */

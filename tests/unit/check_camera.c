@@ -99,6 +99,19 @@ START_TEST(a_region_is_that_part_of_the_head)
 }
 END_TEST
 
+START_TEST(a_region_costs_no_page_of_the_rest)
+{
+	struct gt_view view = { .flags = XENGT_TRACK | XENGT_NO_CURSOR,
+				.region = { 0, 0, 64, 16 } };
+	uint64_t before = s.v->events.count[GT_C_frames_mapped];
+
+	ck_assert_int_eq(take(&view, 0), XENGT_OK);
+	ck_assert_uint_eq(s.v->events.count[GT_C_frames_mapped] - before, 4);
+	poke(10, 40, 0xabcdef);
+	ck_assert(!gt_camera_sees_change(&cam, &memory));
+}
+END_TEST
+
 START_TEST(a_region_outside_the_head_is_refused)
 {
 	static const struct xengt_rect bad[] = {
@@ -181,7 +194,7 @@ START_TEST(a_change_that_the_picture_does_not_show_is_no_change)
 	struct gt_view view = { .flags = XENGT_TRACK, .region = { 0, 0, 64, 16 } };
 
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);
-	poke(130, 40, 0xabcdef);
+	poke(130, 8, 0xabcdef); /* beside the region, in a page of it */
 	ck_assert(gt_camera_sees_change(&cam, &memory));
 	ck_assert_int_eq(take(&view, frame.serial), XENGT_OK);
 	ck_assert_uint_eq(frame.flags, XENGT_UNCHANGED);
@@ -369,6 +382,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, a_region_is_that_part_of_the_head);
+	tcase_add_test(tc, a_region_costs_no_page_of_the_rest);
 	tcase_add_test(tc, a_region_outside_the_head_is_refused);
 	tcase_add_test(tc, the_cursor_is_left_out_when_told_so);
 	tcase_add_test(tc, one_plane_alone_has_no_cursor);
