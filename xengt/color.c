@@ -17,11 +17,6 @@
 #define PIPE_PALETTES	  0x800u /* from one pipe's to the next's */
 #define PAL_LGC(pipe)	  (0x4a000u + PIPE_PALETTES * (pipe))
 #define PAL_INDEX(pipe)	  (PAL_LGC(pipe) + 0x400u)
-#define GAMMA_MODE(pipe)  (PAL_LGC(pipe) + 0x480u)
-#define CSC(pipe)	  (0x49000u + 0x100u * (pipe))
-#define CSC_MODE(pipe)	  (CSC(pipe) + 0x28u)
-#define CSC_PREOFF(pipe)  (CSC(pipe) + 0x30u)
-#define CSC_POSTOFF(pipe) (CSC(pipe) + 0x40u)
 
 #define INDEX_GROWS	  GT_BIT(15)
 #define INDEX_MASK	  0x3ffu
@@ -100,7 +95,7 @@ static uint16_t ramp(struct gt_vgpu *v, unsigned pipe, unsigned c, bool degamma,
 	const uint32_t *precise = v->color.precise[pipe];
 	uint32_t legacy;
 
-	switch (gt_vreg(v, GAMMA_MODE(pipe)) & 3) {
+	switch (v->display.pipe[pipe].colors.gamma_mode & 3) {
 	case MODE_8_BIT:
 		legacy = gt_vreg(v, PAL_LGC(pipe) + to_8(val_10) * 4u);
 		return to_10(legacy >> (16 - 8 * c) & 0xff, 255);
@@ -115,8 +110,9 @@ static uint16_t ramp(struct gt_vgpu *v, unsigned pipe, unsigned c, bool degamma,
 
 static void init_ramps(struct gt_color_stage *s, struct gt_vgpu *v, unsigned pipe, bool gamma)
 {
-	bool split = (gt_vreg(v, GAMMA_MODE(pipe)) & 3) == MODE_SPLIT;
-	bool gamma_last = gt_vreg(v, CSC_MODE(pipe)) & CSC_BEFORE_GAMMA;
+	const struct gt_pipe_colors *colors = &v->display.pipe[pipe].colors;
+	bool split = (colors->gamma_mode & 3) == MODE_SPLIT;
+	bool gamma_last = colors->csc_mode & CSC_BEFORE_GAMMA;
 	bool before = gamma && (split || !gamma_last), after = gamma && (split || gamma_last);
 
 	for (unsigned c = 0; c < 3; c++) {
@@ -142,14 +138,12 @@ static int32_t coefficient(uint32_t field)
 	return field & 0x8000 ? -val : val;
 }
 
-static void read_matrix(struct gt_color_stage *s, struct gt_vgpu *v, unsigned pipe)
+static void read_matrix(struct gt_color_stage *s, const uint32_t coeff[6])
 {
 	for (unsigned row = 0; row < 3; row++) {
-		uint32_t first_two = gt_vreg(v, CSC(pipe) + 0x10 + row * 8);
-
-		s->matrix[row][0] = coefficient(first_two >> 16);
-		s->matrix[row][1] = coefficient(first_two);
-		s->matrix[row][2] = coefficient(gt_vreg(v, CSC(pipe) + 0x14 + row * 8) >> 16);
+		s->matrix[row][0] = coefficient(coeff[row * 2] >> 16);
+		s->matrix[row][1] = coefficient(coeff[row * 2]);
+		s->matrix[row][2] = coefficient(coeff[row * 2 + 1] >> 16);
 	}
 }
 
@@ -180,15 +174,15 @@ static bool unpack(struct gt_color_stage *s, const uint32_t *post)
 	return true;
 }
 
-static void init_matrix(struct gt_color_stage *s, struct gt_vgpu *v, unsigned pipe)
+static void init_matrix(struct gt_color_stage *s, const struct gt_pipe_colors *colors)
 {
 	uint32_t post[3];
 
 	for (unsigned i = 0; i < 3; i++) {
-		post[i] = gt_vreg(v, CSC_POSTOFF(pipe) + i * 4) & 0x1fff;
-		s->pre_offset[i] = offset_10(gt_vreg(v, CSC_PREOFF(pipe) + i * 4));
+		post[i] = colors->csc_postoff[i] & 0x1fff;
+		s->pre_offset[i] = offset_10(colors->csc_preoff[i]);
 	}
-	read_matrix(s, v, pipe);
+	read_matrix(s, colors->csc_coeff);
 	s->has_matrix = unpack(s, post);
 }
 
@@ -247,7 +241,7 @@ void gt_color_stage_init(struct gt_color_stage *s, struct gt_vgpu *v, unsigned p
 	}
 	init_ramps(s, v, pipe, gamma);
 	if (csc) {
-		init_matrix(s, v, pipe);
+		init_matrix(s, &v->display.pipe[pipe].colors);
 	}
 	s->is_identity = changes_nothing(s);
 }

@@ -41,7 +41,7 @@ struct gt_color_stage {
 	uint8_t after[3][1024];
 };
 
-/* What the pipe's registers say now; @gamma, @csc: whether the planes go through these. */
+/* What latched registers and palettes say; @gamma, @csc: whether the planes go through these. */
 void gt_color_stage_init(struct gt_color_stage *s, struct gt_vgpu *v, unsigned pipe, bool gamma,
 			 bool csc);
 /* @nr pixels of XRGB8888, in place; the highest byte becomes 0. */

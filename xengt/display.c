@@ -93,7 +93,9 @@ static void slot_show(struct gt_vgpu *v, unsigned pipe, unsigned slot)
 {
 	struct gt_pipe *p = &v->display.pipe[pipe];
 
-	if (slot >= GT_SCALER_SLOT) {
+	if (slot == GT_COLOR_SLOT) {
+		p->colors = p->next_colors;
+	} else if (slot >= GT_SCALER_SLOT) {
 		p->scaler[slot - GT_SCALER_SLOT] = p->next_scaler[slot - GT_SCALER_SLOT];
 	} else if (slot == GT_CURSOR_SLOT) {
 		p->cursor = p->next_cursor;
@@ -201,6 +203,38 @@ void gt_scaler_size_write(struct gt_vgpu *v, const struct gt_reg *r, const struc
 		.size = w->now,
 	};
 	slot_arm(v, pipe, GT_SCALER_SLOT + scaler, false);
+}
+
+static void copy_registers(struct gt_vgpu *v, uint32_t from, uint32_t *to, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++) {
+		to[i] = gt_vreg(v, from + i * 4);
+	}
+}
+
+/* 0x49028, and 0x100 on for the next pipe: arms the matrix. */
+void gt_csc_mode_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	unsigned pipe = r->off >> 8 & 3;
+	struct gt_pipe_colors *next = &v->display.pipe[pipe].next_colors;
+	uint32_t base = r->off & ~0xffu;
+
+	gt_display_latch(v, pipe);
+	copy_registers(v, base + 0x10, next->csc_coeff, 6);
+	copy_registers(v, base + 0x30, next->csc_preoff, 3);
+	copy_registers(v, base + 0x40, next->csc_postoff, 3);
+	next->csc_mode = w->now;
+	slot_arm(v, pipe, GT_COLOR_SLOT, false);
+}
+
+/* 0x4a480, and 0x800 on for the next pipe. */
+void gt_gamma_mode_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w)
+{
+	unsigned pipe = (r->off - 0x4a000) / 0x800;
+
+	gt_display_latch(v, pipe);
+	v->display.pipe[pipe].next_colors.gamma_mode = w->now;
+	slot_arm(v, pipe, GT_COLOR_SLOT, false);
 }
 
 uint32_t gt_cursor_surflive_read(struct gt_vgpu *v, const struct gt_reg *r)

@@ -35,13 +35,20 @@ struct gt_scaler {
 	uint32_t ctl, pos, size;
 };
 
+/* Colour matrix and gamma mode of a pipe; the palettes themselves count at once. */
+struct gt_pipe_colors {
+	uint32_t csc_coeff[6], csc_mode, csc_preoff[3], csc_postoff[3];
+	uint32_t gamma_mode;
+};
+
 #define GT_MAX_PLANES  3
 #define GT_MAX_SCALERS 2
 
-/* Indices of armed_frame[]: planes 1..3, then the cursor, then the scalers. */
+/* Indices of armed_frame[]: planes 1..3, then the cursor, then the scalers, then colours. */
 #define GT_CURSOR_SLOT	GT_MAX_PLANES
 #define GT_SCALER_SLOT	(GT_CURSOR_SLOT + 1)
-#define GT_PLANE_SLOTS	(GT_SCALER_SLOT + GT_MAX_SCALERS)
+#define GT_COLOR_SLOT	(GT_SCALER_SLOT + GT_MAX_SCALERS)
+#define GT_PLANE_SLOTS	(GT_COLOR_SLOT + 1)
 #define GT_NOT_ARMED	UINT64_MAX
 
 struct gt_pipe {
@@ -55,16 +62,19 @@ struct gt_pipe {
 	uint64_t frames_before;	 /* vblanks counted before start_ns */
 	uint64_t next_vblank_ns; /* UINT64_MAX: nobody waits */
 
-	/* Double buffering: a write of SURF, CURBASE or a scaler's WIN_SZ copies the registers to
-	 * next_*, and they become plane[], cursor and scaler[] at the first vblank after it. */
+	/* Double buffering: a write of SURF, CURBASE, a scaler's WIN_SZ, CSC_MODE or GAMMA_MODE
+	 * copies the registers to next_*, and they become plane[], cursor, scaler[] and colors at
+	 * the first vblank after it. */
 	uint64_t armed_frame[GT_PLANE_SLOTS]; /* vblanks counted at that write, or GT_NOT_ARMED */
 	struct gt_plane next_plane[GT_MAX_PLANES];
 	struct gt_cursor next_cursor;
 	struct gt_scaler next_scaler[GT_MAX_SCALERS];
+	struct gt_pipe_colors next_colors;
 
 	struct gt_plane plane[GT_MAX_PLANES];
 	struct gt_cursor cursor;
 	struct gt_scaler scaler[GT_MAX_SCALERS];
+	struct gt_pipe_colors colors;
 };
 
 struct gt_display {

@@ -40,6 +40,8 @@ void gt_plane_surf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct
 uint32_t gt_cursor_surflive_read(struct gt_vgpu *v, const struct gt_reg *r);
 void gt_cursor_base_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 void gt_scaler_size_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
+void gt_csc_mode_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
+void gt_gamma_mode_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 void gt_ddi_buf_ctl_write(struct gt_vgpu *v, const struct gt_reg *r, const struct gt_reg_write *w);
 
 /* dp.c */

@@ -18,7 +18,8 @@
 
 #define COLOR_ROWS(id, at)                                                                         \
 	ROWS("CSC_COEFF_" id, (at) + 0x10, 6, PRM_COLOR),                                          \
-	ROW("CSC_MODE_" id, (at) + 0x28, PRM_COLOR),                                               \
+	{ .name = "CSC_MODE_" id, .off = (at) + 0x28, .write = gt_csc_mode_write,                  \
+	  .prm = PRM_COLOR },                                                                      \
 	ROWS("CSC_PREOFF_" id, (at) + 0x30, 3, PRM_COLOR),                                         \
 	ROWS("CSC_POSTOFF_" id, (at) + 0x40, 3, PRM_COLOR)
 
@@ -29,7 +30,8 @@
 	  .read = gt_color_data_read, .write = gt_color_data_write, .prm = PRM_COLOR },            \
 	ROWS("PAL_GC_MAX_" id, (at) + 0x410, 3, PRM_COLOR),                                        \
 	ROWS("PAL_EXT_GC_MAX_" id, (at) + 0x420, 3, PRM_COLOR),                                    \
-	ROW("GAMMA_MODE_" id, (at) + 0x480, PRM_COLOR)
+	{ .name = "GAMMA_MODE_" id, .off = (at) + 0x480, .write = gt_gamma_mode_write,             \
+	  .prm = PRM_COLOR }
 
 #define SCALER_ROWS(id, at)                                                                        \
 	ROW("PS_PWR_GATE_" id, (at) + 0x60, PRM_SCALER),                                           \

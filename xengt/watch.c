@@ -3,7 +3,7 @@
  * Looks at what a picture was made of.
  *
  * Decides what a picture depends on beside the pages that composition asks for: the latched
- * registers of the pipe, and those that count at once (palettes, colour matrices, size).
+ * registers of the pipe, and those that count at once (palettes, size).
  */
 #include "watch.h"
 
@@ -15,7 +15,6 @@
 
 #define PIPESRC	    0x6001cu
 #define BOTTOM_COLOR 0x70034u
-#define CSC_PAGE    0x49000u
 #define GAMMA_PAGE  0x4a000u
 #define NR_FETCHED  2 /* pages asked for ahead */
 
@@ -82,10 +81,10 @@ static uint64_t state_of(struct gt_vgpu *v, unsigned pipe, const struct gt_hash_
 	digest_add(&d, p->plane, sizeof(p->plane));
 	digest_add(&d, &p->cursor, sizeof(p->cursor));
 	digest_add(&d, p->scaler, sizeof(p->scaler));
+	digest_add(&d, &p->colors, sizeof(p->colors));
 	digest_add(&d, v->color.precise[pipe], sizeof(v->color.precise[pipe]));
 	add_registers(&d, v, PIPESRC + pipe * GT_PIPE_STRIDE, 1);
 	add_registers(&d, v, BOTTOM_COLOR + pipe * GT_PIPE_STRIDE, 1);
-	add_registers(&d, v, CSC_PAGE, GT_PAGE_SIZE / 4);
 	add_registers(&d, v, GAMMA_PAGE, GT_PAGE_SIZE / 4);
 	return digest_end(&d);
 }

@@ -231,13 +231,15 @@ END_TEST
 
 START_TEST(everything_that_changes_the_picture_is_seen)
 {
-	static const uint32_t regs[] = { 0x4a000, 0x49010, 0x70034, 0x6001c };
+	static const uint32_t regs[] = { 0x4a000, 0x49028, 0x4a480, 0x70034, 0x6001c };
 	struct gt_view view = { .flags = XENGT_TRACK };
 
 	for (size_t i = 0; i < GT_ARRAY_SIZE(regs); i++) {
 		ck_assert_int_eq(take(&view, 0), XENGT_OK);
 		ck_assert(!gt_camera_sees_change(&cam, &memory));
-		screen_write(&s, regs[i], i == 3 ? 127u << 16 | 31 : 0x123456);
+		screen_write(&s, regs[i], regs[i] == 0x6001c ? 127u << 16 | 31 : 0x123456);
+		screen_vblank(&s);
+		gt_display_latch(s.v, 0);
 		ck_assert_msg(gt_camera_sees_change(&cam, &memory), "register 0x%x", regs[i]);
 	}
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);

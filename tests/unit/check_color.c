@@ -243,6 +243,7 @@ static void matrix(const uint16_t coeff[9], uint32_t post)
 			     (uint32_t)coeff[row * 3 + 2] << 16);
 		screen_write(&picture_screen, 0x49040 + row * 4, post);
 	}
+	screen_write(&picture_screen, 0x49028, 0); /* CSC_MODE */
 }
 
 START_TEST(a_matrix_mixes_channels)
@@ -257,6 +258,28 @@ START_TEST(a_matrix_mixes_channels)
 	screen_plane(&picture_screen, 0, &p);
 	picture_must_compose();
 	picture_must_be_near(0, 0, 0x202070, 1);
+}
+END_TEST
+
+START_TEST(a_matrix_is_shown_from_the_blank_after_its_arming_on)
+{
+	static const uint16_t green[9] = {0, 0, 0, 0, 0x7800, 0, 0, 0, 0};
+	static const uint16_t red[9] = {0x7800, 0, 0, 0, 0, 0, 0, 0, 0};
+	struct screen_plane p = picture_linear(picture_screen.base, W, H);
+
+	picture_fill(picture_screen.base, W, H, 0x804020);
+	matrix(green, 0);
+	p.ctl |= CSC;
+	screen_plane(&picture_screen, 0, &p);
+	picture_must_compose();
+	picture_must_be_near(0, 0, 0x004000, 1);
+	screen_write(&picture_screen, 0x49010, 0x7800u << 16); /* not armed */
+	picture_must_compose();
+	picture_must_be_near(0, 0, 0x004000, 1);
+	matrix(red, 0);
+	ck_assert_uint_eq(picture_screen.v->display.pipe[0].colors.csc_coeff[0], 0);
+	picture_must_compose();
+	picture_must_be_near(0, 0, 0x800000, 1);
 }
 END_TEST
 
@@ -310,6 +333,7 @@ int main(void)
 	tcase_add_test(skl, gamma_acts_only_if_the_plane_goes_through_it);
 	tcase_add_test(skl, the_precise_palette_is_written_and_read_by_its_index);
 	tcase_add_test(skl, a_matrix_mixes_channels);
+	tcase_add_test(skl, a_matrix_is_shown_from_the_blank_after_its_arming_on);
 	tcase_add_test(skl, what_only_packs_colours_for_the_wire_is_undone);
 	tcase_add_test(skl, the_bottom_colour_is_seen_where_no_plane_is);
 	suite_add_tcase(suite, skl);
