@@ -11,6 +11,7 @@ dist_man_MANS += \
 	docs/xengt-dm.8 \
 	docs/xengt-record.1 \
 	docs/xengt-screenshot.1 \
+	docs/xengt-view.1 \
 	docs/xengt-vnc.1 \
 	docs/xengtctl.1
 

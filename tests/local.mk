@@ -277,6 +277,14 @@ check_video_SOURCES = tests/unit/check_video.c
 check_video_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/tools
 check_video_LDADD = $(UNIT_LIBS)
 
+if HAVE_SDL2
+check_PROGRAMS += check_view
+TESTS += check_view
+endif
+check_view_SOURCES = tests/unit/check_view.c
+check_view_CFLAGS = $(UNIT_CFLAGS) -I$(top_srcdir)/tools
+check_view_LDADD = $(UNIT_LIBS)
+
 if HAVE_NEATVNC
 check_PROGRAMS += check_vnc
 TESTS += check_vnc

@@ -48,7 +48,7 @@ endif
 xengt_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) $(NEATVNC_CFLAGS)
 xengt_vnc_SOURCES = \
 	tools/vnc_gate.c tools/vnc_gate.h \
-	tools/vnc_input.c tools/vnc_input.h \
+	tools/feed.c tools/feed.h \
 	tools/vnc_keys.c tools/vnc_keys.h \
 	tools/vnc_listen.c tools/vnc_listen.h \
 	tools/vnc_screen.c tools/vnc_screen.h \
@@ -66,8 +66,25 @@ xengt_record_SOURCES = \
 	tools/xengt-record.c
 xengt_record_LDADD = libtools.la libxengt.la $(FFMPEG_LIBS)
 
+if HAVE_SDL2
+bin_PROGRAMS += xengt-view
+endif
+xengt_view_CFLAGS = $(AM_CFLAGS) $(SDL2_CFLAGS)
+xengt_view_SOURCES = \
+	tools/feed.c tools/feed.h \
+	tools/view_keys.c tools/view_keys.h \
+	tools/watcher.c tools/watcher.h \
+	tools/xengt-view.c
+xengt_view_LDADD = libtools.la libxengt.la $(SDL2_LIBS) -lpthread
+
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = tools/completion/xengtctl tools/completion/xengt-record \
-	tools/completion/xengt-screenshot tools/completion/xengt-vnc
+	tools/completion/xengt-screenshot tools/completion/xengt-view \
+	tools/completion/xengt-vnc
 
-EXTRA_DIST += tools/demo
+if HAVE_SDL2
+desktopdir = $(datadir)/applications
+desktop_DATA = tools/xengt-view.desktop
+endif
+
+EXTRA_DIST += tools/demo tools/xengt-view.desktop

@@ -27,7 +27,7 @@
 
 #include "common.h"
 #include "vnc_gate.h"
-#include "vnc_input.h"
+#include "feed.h"
 #include "vnc_keys.h"
 #include "vnc_listen.h"
 #include "vnc_screen.h"
@@ -55,7 +55,7 @@ struct viewer {
 
 static void put_key(unsigned code, bool down)
 {
-	vnc_input_put((struct xengt_input_event){ XENGT_INPUT_KEY, code, down, 0 });
+	feed_put((struct xengt_input_event){ XENGT_INPUT_KEY, code, down, 0 });
 }
 
 static void on_code(struct nvnc_client *client, uint32_t code, bool down)
@@ -90,7 +90,7 @@ static void put_buttons(struct viewer *v, unsigned now)
 		}
 	}
 	if (changed & now & (NVNC_SCROLL_UP | NVNC_SCROLL_DOWN)) {
-		vnc_input_put((struct xengt_input_event){
+		feed_put((struct xengt_input_event){
 			XENGT_INPUT_WHEEL, 0, 0, now & NVNC_SCROLL_UP ? 1 : -1 });
 	}
 	v->buttons = now;
@@ -109,7 +109,7 @@ static void on_pointer(struct nvnc_client *client, uint16_t x_px, uint16_t y_px,
 	struct viewer *v = nvnc_get_userdata(client);
 
 	if (v) {
-		vnc_input_put((struct xengt_input_event){ XENGT_INPUT_POINTER, 0,
+		feed_put((struct xengt_input_event){ XENGT_INPUT_POINTER, 0,
 							  scale(x_px, vnc.w_px),
 							  scale(y_px, vnc.h_px) });
 		put_buttons(v, buttons);
@@ -284,7 +284,7 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 {
 	struct aml *aml = aml_new();
 	char dir[32], inner[48];
-	const struct vnc_gate how = { inner, s->listen, s->view_only ? NULL : vnc_input_size };
+	const struct vnc_gate how = { inner, s->listen, s->view_only ? NULL : feed_size };
 
 	if (aml) {
 		aml_set_default(aml);
@@ -296,7 +296,7 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 	set_up_server(s, info);
 	if (feed_black(info->width_px ? info->width_px : 640,
 		       info->height_px ? info->height_px : 480) ||
-	    vnc_screen_start(vnc.domain, s->head) || vnc_input_start(vnc.domain, s->head) ||
+	    vnc_screen_start(vnc.domain, s->head) || feed_start(vnc.domain, s->head) ||
 	    vnc_gate_start(listen_fd, &how) || run_loop(aml)) {
 		complain("cannot serve: %s", strerror(errno));
 		vnc.code = EXIT_USAGE;

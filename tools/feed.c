@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Input of VNC clients on its way to a vGPU.
+ * Keys and pointer of people who look, on their way to a vGPU.
  *
  * A worker may take its time, and a guest takes input at a bounded rate, so a thread waits for
  * them.  Of places that wait only the last is kept.  When too much waits all the same, the
  * connection is closed, by which the worker releases every key, and a new one begins.
  */
-#include "vnc_input.h"
+#include "feed.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@ static struct {
 	bool overrun;
 } queue = { .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
 
-void vnc_input_put(struct xengt_input_event e)
+void feed_put(struct xengt_input_event e)
 {
 	pthread_mutex_lock(&queue.lock);
 	if (queue.nr && e.type == XENGT_INPUT_POINTER &&
@@ -92,7 +92,7 @@ static void *pass_on(void *arg)
 }
 
 /* One at a time: whoever asks last has it. A size that no monitor has is refused by the worker. */
-void vnc_input_size(unsigned w_px, unsigned h_px)
+void feed_size(unsigned w_px, unsigned h_px)
 {
 	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 	const struct xengt_plug monitor = { .w_px = w_px, .h_px = h_px };
@@ -106,7 +106,7 @@ void vnc_input_size(unsigned w_px, unsigned h_px)
 	pthread_mutex_unlock(&one);
 }
 
-int vnc_input_start(const char *domain, unsigned head)
+int feed_start(const char *domain, unsigned head)
 {
 	pthread_t thread;
 
