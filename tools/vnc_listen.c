@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <glob.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -27,23 +28,50 @@ static int close_error(int fd)
 	return ret;
 }
 
-/* A socket that a server left there when it was killed. */
-static void remove_stale(const struct sockaddr_un *addr)
+/* A socket that a server left there when it was killed; whether there was one. */
+static bool remove_stale(const struct sockaddr_un *addr)
 {
+	bool stale = false;
 	struct stat st;
 	int fd;
 
 	if (lstat(addr->sun_path, &st) || !S_ISSOCK(st.st_mode)) {
-		return;
+		return false;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) &&
 	    errno == ECONNREFUSED) {
-		unlink(addr->sun_path);
+		stale = !unlink(addr->sun_path);
 	}
 	if (fd >= 0) {
 		close(fd);
 	}
+	return stale;
+}
+
+void vnc_listen_sweep(const char *pattern)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	glob_t g;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &g)) {
+		return;
+	}
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		const char *dir = g.gl_pathv[i];
+		struct stat st;
+
+		/* One of our own: nobody else can put another in its place. */
+		if (lstat(dir, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+		    strlen(dir) + sizeof("/vnc") > sizeof(addr.sun_path)) {
+			continue;
+		}
+		snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/vnc", dir);
+		if (remove_stale(&addr)) {
+			rmdir(dir);
+		}
+	}
+	globfree(&g);
 }
 
 int vnc_listen_unix(const char *path)

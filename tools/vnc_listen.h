@@ -15,5 +15,10 @@ int vnc_listen_local(unsigned port);
  * errno, -EINVAL if that is no address.
  */
 int vnc_listen_at(const char *where);
+/*
+ * Remove what killed servers of this user left: directories that match @pattern and whose socket,
+ * called "vnc", nobody serves.
+ */
+void vnc_listen_sweep(const char *pattern);
 
 #endif

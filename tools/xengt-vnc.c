@@ -36,6 +36,7 @@
 
 #define MAX_SIDE_PX 16384u
 #define NR_KEYS	    0x100u
+#define INNER_DIR   "/tmp/xengt-vnc."
 
 static struct {
 	struct nvnc *server;
@@ -234,7 +235,8 @@ static bool open_inner(char dir[32], char path[48])
 {
 	mode_t mask;
 
-	strcpy(dir, "/tmp/xengt-vnc.XXXXXX");
+	vnc_listen_sweep(INNER_DIR "??????");
+	strcpy(dir, INNER_DIR "XXXXXX");
 	if (!mkdtemp(dir)) {
 		return false;
 	}

@@ -6,6 +6,7 @@
 #include "serving.h"
 
 #include <arpa/inet.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,6 +38,16 @@ static struct serving w;
 static pid_t worker, vnc;
 static char path[80];
 
+static void start_vnc(void)
+{
+	vnc = fork();
+	if (!vnc) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl("./xengt-vnc", "xengt-vnc", "guest", "--unix", path, NULL);
+		_exit(127);
+	}
+}
+
 static void set_up(void)
 {
 	serving_open(&w);
@@ -44,12 +55,7 @@ static void set_up(void)
 	serving_show(&w);
 	worker = serving_fork(&w);
 	snprintf(path, sizeof(path), "%s/vnc", w.dir);
-	vnc = fork();
-	if (!vnc) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl("./xengt-vnc", "xengt-vnc", "guest", "--unix", path, NULL);
-		_exit(127);
-	}
+	start_vnc();
 }
 
 static int end_of(pid_t *pid, int sig)
@@ -284,6 +290,35 @@ START_TEST(garbage_and_clients_that_vanish_disturb_nobody)
 	close(good);
 	ck_assert_int_eq(end_of(&vnc, SIGTERM), 0);
 	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+/* Directories that servers of this user have for themselves. */
+static size_t nr_inner(void)
+{
+	glob_t g;
+	size_t nr = glob("/tmp/xengt-vnc.??????", 0, NULL, &g) ? 0 : g.gl_pathc;
+
+	if (nr) {
+		globfree(&g);
+	}
+	return nr;
+}
+
+START_TEST(what_a_killed_server_left_is_gone_with_the_next)
+{
+	size_t nr;
+	int fd = join();
+
+	nr = nr_inner();
+	close(fd);
+	end_of(&vnc, SIGKILL);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	start_vnc();
+	fd = join();
+	see_the_guest(fd);
+	ck_assert_uint_eq(nr_inner(), nr);
+	close(fd);
 }
 END_TEST
 
@@ -547,6 +582,7 @@ int main(void)
 	tcase_add_test(t, a_client_sees_the_guests_pixels);
 	tcase_add_test(t, keys_and_pointer_reach_the_guest_and_go_up_with_their_client);
 	tcase_add_test(t, garbage_and_clients_that_vanish_disturb_nobody);
+	tcase_add_test(t, what_a_killed_server_left_is_gone_with_the_next);
 	tcase_add_test(t, a_clients_size_becomes_the_monitors);
 	suite_add_tcase(s, t);
 #ifdef HAVE_GNUTLS

@@ -133,8 +133,13 @@ EOT
 
 ls /sys/class/input | grep -q event || verdict input fail "no input devices"
 x_config >/tmp/xorg.conf
-/usr/lib/xorg/Xorg $DISPLAY vt1 -config /tmp/xorg.conf -logfile "$KEEP/Xorg.log" -ac -noreset \
-	-nolisten tcp -dpi 96 -s 0 >"$KEEP/Xorg.out" 2>&1 &
+# A server that ends says why on the serial line.
+(
+	/usr/lib/xorg/Xorg $DISPLAY vt1 -config /tmp/xorg.conf -logfile "$KEEP/Xorg.log" -ac -noreset \
+		-nolisten tcp -dpi 96 -s 0 >"$KEEP/Xorg.out" 2>&1
+	echo "LAB X ended: $?"
+	grep -aE '\(EE\)|ssert' "$KEEP/Xorg.out" | tail -n 30
+) &
 tenths=900
 until xdpyinfo >/dev/null 2>&1; do
 	if [ $((tenths--)) -le 0 ]; then
@@ -153,5 +158,5 @@ xterm -T terminal -fn $FONT -bg '#102030' -fg white -geometry 64x20+100+150 +sb 
 verdict desktop pass
 pause end
 cp /tmp/xorg.conf /tmp/twmrc "$KEEP/"
-kill %1
+kill "$(cat /tmp/.X0-lock)"
 echo "LAB judge-end $(wedged)"
