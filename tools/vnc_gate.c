@@ -336,6 +336,22 @@ static bool enter(struct line *l)
 	return l->server >= 0 && from_server(l);
 }
 
+/*
+ * To the server it looks as if the client had said all that it had to say and then hung up: what
+ * the server still writes has a reader, for neatvnc 0.5 goes on with a client that a failed write
+ * has freed.
+ */
+static void leave_server(struct line *l)
+{
+	struct pollfd p = { l->server, POLLIN, 0 };
+
+	shutdown(l->server, SHUT_WR);
+	while (poll(&p, 1, HANDSHAKE_ms) > 0 &&
+	       recv(l->server, l->out, sizeof(l->out), 0) > 0) {
+	}
+	close(l->server);
+}
+
 static void *serve(void *arg)
 {
 	struct line *l = arg;
@@ -348,7 +364,7 @@ static void *serve(void *arg)
 	vnc_tls_close(l->tls);
 	close(l->client);
 	if (l->server >= 0) {
-		close(l->server);
+		leave_server(l);
 	}
 	free(l);
 	gate.nr_clients--;
