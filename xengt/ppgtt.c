@@ -36,6 +36,7 @@ void gt_ppgtt_forget(struct gt_ppgtt *p)
 		gt_table_free(p, p->oldest);
 	}
 	p->nr_candidates = 0;
+	gt_tables_release_stuck(p);
 }
 
 void gt_ppgtt_destroy(struct gt_ppgtt *p)

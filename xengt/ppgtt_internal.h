@@ -77,6 +77,8 @@ struct gt_ppgtt {
 	uint32_t nr_free;
 	uint64_t candidate[GT_TRACK_BATCH]; /* handles of tables that are to be tracked */
 	uint32_t nr_candidates;
+	gt_gfn_t stuck[GT_TRACK_BATCH]; /* pages that could not be let go */
+	uint32_t nr_stuck;
 };
 
 static inline bool gt_table_is_leaf(enum gt_table_kind kind)
@@ -113,5 +115,7 @@ void gt_table_sync(struct gt_ppgtt *p, struct gt_table *t);
 void gt_table_untrack(struct gt_ppgtt *p, struct gt_table *t);
 /* Begin to track the tables that have been quiet for long. */
 void gt_table_track_candidates(struct gt_ppgtt *p);
+/* Try again to let go of pages that could not be. */
+void gt_tables_release_stuck(struct gt_ppgtt *p);
 
 #endif

@@ -148,13 +148,34 @@ static void quiet_for_longer(struct gt_table *t)
 	}
 }
 
-/* A failure leaves a page whose writes exit, and are carried out, for nothing. */
+/*
+ * A failure leaves a page whose writes exit, and are carried out, for nothing: it is tried again at
+ * each submission.  If there are too many of them, some stay so.
+ */
 static void release_page(struct gt_ppgtt *p, gt_gfn_t gfn)
 {
 	if (set_tracked(p, gfn, false)) {
 		gt_count(p->v, GT_C_ppgtt_track_refused);
+		if (p->nr_stuck < GT_TRACK_BATCH) {
+			p->stuck[p->nr_stuck++] = gfn;
+		}
 	}
 	set_nr_tracked(p, p->nr_tracked - 1);
+}
+
+void gt_tables_release_stuck(struct gt_ppgtt *p)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < p->nr_stuck; i++) {
+		gt_gfn_t gfn = p->stuck[i];
+
+		/* Perhaps somebody wants it tracked again. */
+		if (!page_is_tracked(p, gfn) && set_tracked(p, gfn, false)) {
+			p->stuck[nr++] = gfn;
+		}
+	}
+	p->nr_stuck = nr;
 }
 
 void gt_table_untrack(struct gt_ppgtt *p, struct gt_table *t)
@@ -194,6 +215,7 @@ static void track(struct gt_ppgtt *p, struct gt_table *t)
 
 void gt_table_track_candidates(struct gt_ppgtt *p)
 {
+	gt_tables_release_stuck(p);
 	for (uint32_t i = 0; i < p->nr_candidates; i++) {
 		struct gt_table *t = gt_table_by_handle(p, p->candidate[i]);
 

@@ -377,6 +377,31 @@ START_TEST(a_page_that_cannot_be_tracked_is_compared_for_ever)
 }
 END_TEST
 
+START_TEST(a_page_that_could_not_be_let_go_is_let_go_later)
+{
+	gt_gpa_t pt = POOL + 3 * GT_PAGE_SIZE;
+	unsigned n = 0;
+
+	simple_space(POOL);
+	submit_and_look(POOL, GT_QUIET_MIN + 2);
+	/* The call that fails is the one that lets go. */
+	do {
+		ck_assert_uint_lt(n, 10);
+		x.guest->fail_in = ++n;
+		write_entry(pt, 0x400003 + n * GT_PAGE_SIZE);
+		x.guest->fail_in = 0;
+	} while (!count(GT_C_ppgtt_track_refused) && count(GT_C_ppgtt_untracked) < 1);
+	ck_assert_uint_eq(count(GT_C_ppgtt_track_refused), 1);
+	ck_assert_uint_eq(count(GT_C_ppgtt_tracked_now), 3);
+	ck_assert_uint_eq(x.guest->nr_tracked, 4);
+	submit_and_look(POOL, 1);
+	ck_assert_uint_eq(x.guest->nr_tracked, 3);
+	ppgtt_model_census(x.v->ppgtt, x.guest);
+	submit_and_look(POOL, GT_QUIET_MIN * GT_QUIET_GROWTH + 1);
+	ck_assert_uint_eq(x.guest->nr_tracked, 4);
+}
+END_TEST
+
 START_TEST(a_table_goes_with_the_last_entry_that_leads_to_it)
 {
 	gt_gpa_t other = POOL + 8 * GT_PAGE_SIZE;
@@ -456,6 +481,7 @@ int main(void)
 	tcase_add_test(tc, a_page_full_of_writes_costs_one_exit);
 	tcase_add_test(tc, a_tracked_write_of_any_shape_reaches_memory);
 	tcase_add_test(tc, a_page_that_cannot_be_tracked_is_compared_for_ever);
+	tcase_add_test(tc, a_page_that_could_not_be_let_go_is_let_go_later);
 	tcase_add_test(tc, a_table_goes_with_the_last_entry_that_leads_to_it);
 	tcase_add_test(tc, a_root_announced_twice_goes_when_both_are_taken_back);
 	tcase_add_test(tc, a_guest_cannot_have_more_shadows_than_the_limit);
