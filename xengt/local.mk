@@ -79,7 +79,9 @@ libmediator_la_SOURCES = \
 	xengt/report.c xengt/report.h \
 	xengt/rom.c \
 	xengt/sealed.c xengt/sealed.h \
-	xengt/server.c \
+	xengt/server.c xengt/server_internal.h \
+	xengt/server_input.c \
+	xengt/server_wait.c \
 	xengt/snapshot.c \
 	xengt/submit.c \
 	xengt/twin/blt.c xengt/twin/blt.h \

@@ -4,13 +4,8 @@
  *
  * Decides who is served, and that nobody can hold the worker up: every descriptor is non-blocking,
  * a client is answered once a turn, and one that sends garbage or does not read its answers is
- * closed.  What the answers are is snapshot.c's and report.c's business.
- *
- * A client that waits for a change costs looks at what its picture was made of.  A write of a
- * display register brings the next one forward.  Drawing into a frame that is shown exits nothing,
- * so there is a look LOOK_MIN_ns after the last change, and each that finds nothing makes the time
- * to the next longer, up to LOOK_MAX_ns; looks take no more than one part in LOOK_SHARE of the
- * time, whatever is waited for.  Nobody waits: no look, no timer.
+ * closed.  What the answers are is snapshot.c's and report.c's business; keys are server_input.c's,
+ * waiting is server_wait.c's.
  *
  * Who may connect is decided by the socket's owner and mode (root, 0600), which the supervisor
  * sets: a picture of a guest's screen is as private as its memory.
@@ -27,16 +22,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "display.h"
-#include "fb.h"
-#include "monitor.h"
 #include "page_cache.h"
 #include "report.h"
-#include "snapshot.h"
-#include "vgpu_internal.h"
-#include "xengt/input.h"
+#include "server_internal.h"
 #include "xengt/log.h"
-#include "xengt/protocol.h"
 
 #define NR_EVENTS 16 /* served in one turn */
 #define LISTENER  XENGT_MAX_CLIENTS
@@ -47,40 +36,6 @@
  */
 #define SEND_BUFFER_B 4096
 
-#define NS_PER_MS   UINT64_C(1000000)
-#define LOOK_MIN_ns (16 * NS_PER_MS) /* about a frame */
-#define LOOK_MAX_ns (256 * NS_PER_MS)
-#define LOOK_SOON_ns (4 * NS_PER_MS) /* after a register was written */
-#define LOOK_SHARE  8
-/* Between two attempts to release keys of a client that is gone. */
-#define RELEASE_ns (16 * NS_PER_MS)
-
-struct client {
-	int fd; /* -1: free */
-	bool waits;
-	uint64_t until_ns;	 /* waits: when it is told that nothing changed */
-	struct gt_memory memory; /* of its last tracked picture */
-	struct gt_keys keys;	 /* that it has down */
-};
-
-struct gt_server {
-	struct gt_vgpu *v;
-	char name[sizeof(((struct xengt_info *)0)->name)];
-	int epoll_fd, listen_fd;
-	int spare_fd; /* given up to refuse a client when no descriptor is left */
-	unsigned nr_clients, nr_waiting;
-	struct client client[XENGT_MAX_CLIENTS];
-	struct gt_camera camera;
-	uint64_t looked_ns;	   /* end of the last look */
-	uint64_t pause_ns;	   /* from there to the next */
-	uint64_t least_pause_ns;   /* that it must not be shorter than: LOOK_SHARE */
-	uint64_t seen_writes;	   /* v->display_writes at the last look */
-	int input_fd;		   /* takes struct gt_input; -1: none */
-	struct gt_input release;   /* not taken yet; nr 0: none */
-	struct gt_keys to_release; /* besides those: of clients that are gone */
-	uint64_t release_ns;	   /* when that is tried again; UINT64_MAX: nothing to release */
-};
-
 /* A request as it comes: what follows it is of the one or the other command. */
 struct packet {
 	struct xengt_request req;
@@ -90,22 +45,7 @@ struct packet {
 	} more;
 };
 
-/* The payload of a reply is one of these. */
-union payload {
-	struct xengt_info info;
-	struct xengt_frame frame;
-	struct xengt_text text;
-	struct xengt_change change;
-};
-
-struct answer {
-	struct xengt_reply head;
-	union payload payload;
-	int fd; /* -1: none */
-};
-
-/* Send @a in one packet, never waiting. Its descriptor is closed here either way. */
-static int send_answer(int sock, struct answer *a)
+int server_send(int sock, struct answer *a)
 {
 	struct iovec iov[2] = {
 		{ &a->head, sizeof(a->head) },
@@ -139,7 +79,7 @@ static int send_answer(int sock, struct answer *a)
 	return ret;
 }
 
-static void answer_init(struct answer *a, uint32_t command, enum xengt_status status)
+void server_answer_init(struct answer *a, uint32_t command, enum xengt_status status)
 {
 	memset(a, 0, sizeof(*a));
 	a->head.magic = XENGT_PROTOCOL_MAGIC;
@@ -148,91 +88,27 @@ static void answer_init(struct answer *a, uint32_t command, enum xengt_status st
 	a->fd = -1;
 }
 
+static int watch(struct gt_server *s, int op, int fd, uint32_t events, uint32_t slot)
+{
+	struct epoll_event ev = { .events = events, .data.u32 = slot };
+
+	return epoll_ctl(s->epoll_fd, op, fd, &ev) ? -errno : 0;
+}
+
+int server_listen_to(struct gt_server *s, const struct client *c, uint32_t events)
+{
+	return watch(s, EPOLL_CTL_MOD, c->fd, events, (uint32_t)(c - s->client));
+}
+
 static void count_clients(struct gt_server *s)
 {
 	s->v->events.count[GT_C_clients_now] = s->nr_clients;
 }
 
-static void client_stop_waiting(struct gt_server *s, struct client *c)
+void server_close(struct gt_server *s, struct client *c)
 {
-	s->nr_waiting -= c->waits;
-	c->waits = false;
-}
-
-/* --- input ---------------------------------------------------------------------------------- */
-
-void gt_server_set_input(struct gt_server *s, int fd)
-{
-	s->input_fd = fd;
-}
-
-/* 0, or -EAGAIN: there is no room; other errors: there is nobody. */
-static int pass_input(struct gt_server *s, const struct gt_input *in)
-{
-	ssize_t n;
-
-	do {
-		n = send(s->input_fd, in, sizeof(*in), MSG_DONTWAIT | MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
-}
-
-static void run_release(struct gt_server *s)
-{
-	int ret = 0;
-
-	while (!ret && (s->release.in.nr || gt_keys_release(&s->to_release, &s->release.in))) {
-		ret = pass_input(s, &s->release);
-		s->release.in.nr = ret == -EAGAIN ? s->release.in.nr : 0;
-	}
-	s->release_ns = ret == -EAGAIN ? gt_now_ns(s->v) + RELEASE_ns : UINT64_MAX;
-}
-
-/* What @c has down goes up, but for what others have down. */
-static void client_release_keys(struct gt_server *s, struct client *c)
-{
-	for (unsigned w = 0; w < GT_ARRAY_SIZE(c->keys.down); w++) {
-		uint64_t down = c->keys.down[w];
-
-		c->keys.down[w] = 0;
-		for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
-			down &= ~s->client[i].keys.down[w];
-		}
-		s->to_release.down[w] |= down;
-	}
-	run_release(s);
-}
-
-static void take_input(struct gt_server *s, struct client *c, const struct packet *p,
-		       struct answer *a)
-{
-	struct gt_input in = { .in = p->more.input };
-	unsigned pipe;
-	int ret;
-
-	if (p->req.head >= s->v->opt.nr_heads) {
-		a->head.status = XENGT_E_NO_HEAD;
-		return;
-	}
-	/* First what is late, or a key that is pressed now would go up again. */
-	run_release(s);
-	if (gt_head_pipe(s->v, p->req.head, &pipe) &&
-	    !gt_fb_pipe_size(s->v, pipe, &in.w_px, &in.h_px)) {
-		in.w_px = in.h_px = 0;
-	}
-	ret = s->release_ns == UINT64_MAX ? pass_input(s, &in) : -EAGAIN;
-	if (!ret) {
-		gt_count_n(s->v, GT_C_inputs, in.in.nr);
-		gt_keys_apply(&c->keys, &in.in);
-	} else {
-		a->head.status = ret == -EAGAIN ? XENGT_E_LATER : XENGT_E_NO_INPUT;
-	}
-}
-
-static void client_close(struct gt_server *s, struct client *c)
-{
-	client_stop_waiting(s, c);
-	client_release_keys(s, c);
+	server_stop_waiting(s, c);
+	server_release_keys(s, c);
 	gt_memory_clear(&c->memory);
 	close(c->fd); /* epoll forgets it by itself */
 	c->fd = -1;
@@ -317,7 +193,7 @@ static void make_answer(struct gt_server *s, struct client *c, const struct pack
 		plug_or_unplug(s, p, a);
 		break;
 	case XENGT_CMD_INPUT:
-		take_input(s, c, p, a);
+		a->head.status = server_take_input(s, c, req->head, &p->more.input);
 		break;
 	default:
 		a->head.status = XENGT_E_PROTOCOL;
@@ -325,126 +201,10 @@ static void make_answer(struct gt_server *s, struct client *c, const struct pack
 	}
 }
 
-/* --- waiting -------------------------------------------------------------------------------- */
-
-static int watch(struct gt_server *s, int op, int fd, uint32_t events, uint32_t slot)
-{
-	struct epoll_event ev = { .events = events, .data.u32 = slot };
-
-	return epoll_ctl(s->epoll_fd, op, fd, &ev) ? -errno : 0;
-}
-
-static uint32_t slot_of(const struct gt_server *s, const struct client *c)
-{
-	return (uint32_t)(c - s->client);
-}
-
-/* Tell a client that waits, or was about to, whether something changed. */
-static void answer_wait(struct gt_server *s, struct client *c, bool changed)
-{
-	struct answer a;
-
-	answer_init(&a, XENGT_CMD_WAIT, XENGT_OK);
-	a.head.payload_B = sizeof(a.payload.change);
-	a.payload.change.changed = changed;
-	if (c->waits && watch(s, EPOLL_CTL_MOD, c->fd, EPOLLIN, slot_of(s, c))) {
-		client_close(s, c);
-		return;
-	}
-	client_stop_waiting(s, c);
-	if (send_answer(c->fd, &a)) {
-		client_close(s, c);
-	}
-}
-
-/*
- * Until then nothing is read from it, so that requests pile up in the socket and nowhere else; its
- * end is still seen.
- */
-static void begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req)
-{
-	gt_count(s->v, GT_C_waits);
-	if (req->since != c->memory.serial || gt_camera_sees_change(&s->camera, &c->memory)) {
-		answer_wait(s, c, true);
-		return;
-	}
-	if (watch(s, EPOLL_CTL_MOD, c->fd, 0, slot_of(s, c))) {
-		client_close(s, c);
-		return;
-	}
-	if (!s->nr_waiting) {
-		s->looked_ns = gt_now_ns(s->v);
-		s->pause_ns = LOOK_MIN_ns;
-		s->seen_writes = s->v->display_writes;
-	}
-	c->waits = true;
-	c->until_ns = gt_now_ns(s->v) + req->timeout_ms * NS_PER_MS;
-	s->nr_waiting++;
-}
-
-static uint64_t next_look_ns(const struct gt_server *s)
-{
-	uint64_t pause_ns = s->pause_ns;
-
-	if (s->v->display_writes != s->seen_writes && pause_ns > LOOK_SOON_ns) {
-		pause_ns = LOOK_SOON_ns;
-	}
-	return s->looked_ns + (pause_ns > s->least_pause_ns ? pause_ns : s->least_pause_ns);
-}
-
-/* A look for everyone who waits. True if somebody saw a change. */
-static bool look(struct gt_server *s)
-{
-	bool changed = false;
-
-	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
-		struct client *c = &s->client[i];
-
-		if (c->waits && gt_camera_sees_change(&s->camera, &c->memory)) {
-			answer_wait(s, c, true);
-			changed = true;
-		}
-	}
-	return changed;
-}
-
-static void look_if_due(struct gt_server *s)
-{
-	uint64_t start_ns = gt_now_ns(s->v);
-	bool written = s->v->display_writes != s->seen_writes;
-
-	if (!s->nr_waiting || start_ns < next_look_ns(s)) {
-		return;
-	}
-	s->seen_writes = s->v->display_writes;
-	/* What was written is shown with the next frame: go on looking until then. */
-	if (look(s) || written) {
-		s->pause_ns = LOOK_MIN_ns;
-	} else {
-		s->pause_ns += s->pause_ns / 2;
-	}
-	if (s->pause_ns > LOOK_MAX_ns) {
-		s->pause_ns = LOOK_MAX_ns;
-	}
-	s->looked_ns = gt_now_ns(s->v);
-	s->least_pause_ns = (s->looked_ns - start_ns) * (LOOK_SHARE - 1);
-	gt_count(s->v, GT_C_looks);
-	gt_count_n(s->v, GT_C_looks_ns, s->looked_ns - start_ns);
-}
-
 void gt_server_run(struct gt_server *s)
 {
-	uint64_t now_ns = gt_now_ns(s->v);
-
-	look_if_due(s);
-	if (now_ns >= s->release_ns) {
-		run_release(s);
-	}
-	for (unsigned i = 0; s->nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
-		if (s->client[i].waits && now_ns >= s->client[i].until_ns) {
-			answer_wait(s, &s->client[i], false);
-		}
-	}
+	server_wait_run(s);
+	server_input_run(s);
 	gt_page_cache_trim(s->camera.cache);
 	if (!gt_page_cache_pages(s->camera.cache)) {
 		gt_spare_drop(&s->camera.spare);
@@ -454,19 +214,12 @@ void gt_server_run(struct gt_server *s)
 uint64_t gt_server_deadline_ns(const struct gt_server *s)
 {
 	uint64_t first_ns = gt_page_cache_deadline_ns(s->camera.cache);
+	uint64_t wait_ns = server_wait_deadline_ns(s);
 
-	if (s->nr_waiting && next_look_ns(s) < first_ns) {
-		first_ns = next_look_ns(s);
+	if (wait_ns < first_ns) {
+		first_ns = wait_ns;
 	}
-	if (s->release_ns < first_ns) {
-		first_ns = s->release_ns;
-	}
-	for (unsigned i = 0; s->nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
-		if (s->client[i].waits && s->client[i].until_ns < first_ns) {
-			first_ns = s->client[i].until_ns;
-		}
-	}
-	return first_ns;
+	return s->input.release_ns < first_ns ? s->input.release_ns : first_ns;
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -522,10 +275,10 @@ static void client_answer(struct gt_server *s, struct client *c, const struct pa
 	struct answer a;
 
 	if (valid && p->req.command == XENGT_CMD_WAIT) {
-		begin_wait(s, c, &p->req);
+		server_begin_wait(s, c, &p->req);
 		return;
 	}
-	answer_init(&a, valid ? p->req.command : 0, valid ? XENGT_OK : XENGT_E_PROTOCOL);
+	server_answer_init(&a, valid ? p->req.command : 0, valid ? XENGT_OK : XENGT_E_PROTOCOL);
 	if (valid) {
 		make_answer(s, c, p, &a);
 	} else {
@@ -533,8 +286,8 @@ static void client_answer(struct gt_server *s, struct client *c, const struct pa
 		gt_count(s->v, GT_C_client_garbage);
 		gt_debug(GT_T_SERVER, "a client sent garbage: a packet of %zd bytes", len);
 	}
-	if (send_answer(c->fd, &a) || !valid) {
-		client_close(s, c);
+	if (server_send(c->fd, &a) || !valid) {
+		server_close(s, c);
 	}
 }
 
@@ -551,7 +304,7 @@ static void client_serve(struct gt_server *s, struct client *c)
 	ssize_t len;
 
 	if (c->waits) {
-		client_close(s, c); /* nothing but its end is waited for */
+		server_close(s, c); /* nothing but its end is waited for */
 		return;
 	}
 	len = recvmsg(c->fd, &msg, MSG_DONTWAIT);
@@ -559,7 +312,7 @@ static void client_serve(struct gt_server *s, struct client *c)
 		return;
 	}
 	if (len <= 0) {
-		client_close(s, c); /* gone, or an empty packet: the same to us */
+		server_close(s, c); /* gone, or an empty packet: the same to us */
 		return;
 	}
 	client_answer(s, c, &packet, len, msg.msg_flags);
@@ -572,8 +325,8 @@ static void refuse(struct gt_server *s, int fd)
 	char sink[sizeof(struct xengt_request)];
 
 	gt_count(s->v, GT_C_clients_refused);
-	answer_init(&a, 0, XENGT_E_BUSY);
-	send_answer(fd, &a);
+	server_answer_init(&a, 0, XENGT_E_BUSY);
+	server_send(fd, &a);
 	/* A packet left unread would turn the answer into a reset; one was sent at most so far. */
 	recv(fd, sink, sizeof(sink), MSG_DONTWAIT);
 	close(fd);
@@ -670,8 +423,8 @@ int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct 
 	}
 	s->v = v;
 	s->listen_fd = listen_fd;
-	s->input_fd = -1;
-	s->release_ns = UINT64_MAX;
+	s->input.fd = -1;
+	s->input.release_ns = UINT64_MAX;
 	snprintf(s->name, sizeof(s->name), "%s", name ? name : "");
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		s->client[i].fd = -1;
@@ -718,15 +471,15 @@ void gt_server_destroy(struct gt_server *s)
 	}
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		if (s->client[i].fd >= 0) {
-			client_close(s, &s->client[i]);
+			server_close(s, &s->client[i]);
 		}
 	}
 	close(s->listen_fd);
 	if (s->spare_fd >= 0) {
 		close(s->spare_fd);
 	}
-	if (s->input_fd >= 0) {
-		close(s->input_fd);
+	if (s->input.fd >= 0) {
+		close(s->input.fd);
 	}
 	close(s->epoll_fd);
 	gt_camera_finish(&s->camera);

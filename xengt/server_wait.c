@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Clients that wait for a change.
+ *
+ * Decides when there is a look at what their pictures were made of, for that costs.  A write of a
+ * display register brings the next one forward.  Drawing into a frame that is shown exits nothing,
+ * so there is a look LOOK_MIN_ns after the last change, and each that finds nothing makes the time
+ * to the next longer, up to LOOK_MAX_ns; looks take no more than one part in LOOK_SHARE of the
+ * time, whatever is waited for.  Nobody waits: no look, no timer.
+ */
+#define _GNU_SOURCE
+#include "server_internal.h"
+
+#include <sys/epoll.h>
+
+#define LOOK_MIN_ns  (16 * GT_NS_PER_MS) /* about a frame */
+#define LOOK_MAX_ns  (256 * GT_NS_PER_MS)
+#define LOOK_SOON_ns (4 * GT_NS_PER_MS) /* after a register was written */
+#define LOOK_SHARE   8
+
+void server_stop_waiting(struct gt_server *s, struct client *c)
+{
+	s->looks.nr_waiting -= c->waits;
+	c->waits = false;
+}
+
+/* Tell a client that waits, or was about to, whether something changed. */
+static void answer_wait(struct gt_server *s, struct client *c, bool changed)
+{
+	struct answer a;
+
+	server_answer_init(&a, XENGT_CMD_WAIT, XENGT_OK);
+	a.head.payload_B = sizeof(a.payload.change);
+	a.payload.change.changed = changed;
+	if (c->waits && server_listen_to(s, c, EPOLLIN)) {
+		server_close(s, c);
+		return;
+	}
+	server_stop_waiting(s, c);
+	if (server_send(c->fd, &a)) {
+		server_close(s, c);
+	}
+}
+
+/*
+ * Until it is answered nothing is read from it, so that requests pile up in the socket and nowhere
+ * else; its end is still seen.
+ */
+void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req)
+{
+	gt_count(s->v, GT_C_waits);
+	if (req->since != c->memory.serial || gt_camera_sees_change(&s->camera, &c->memory)) {
+		answer_wait(s, c, true);
+		return;
+	}
+	if (server_listen_to(s, c, 0)) {
+		server_close(s, c);
+		return;
+	}
+	if (!s->looks.nr_waiting) {
+		s->looks.looked_ns = gt_now_ns(s->v);
+		s->looks.pause_ns = LOOK_MIN_ns;
+		s->looks.seen_writes = s->v->display_writes;
+	}
+	c->waits = true;
+	c->until_ns = gt_now_ns(s->v) + req->timeout_ms * GT_NS_PER_MS;
+	s->looks.nr_waiting++;
+}
+
+static uint64_t next_look_ns(const struct gt_server *s)
+{
+	const struct server_looks *l = &s->looks;
+	uint64_t pause_ns = l->pause_ns;
+
+	if (s->v->display_writes != l->seen_writes && pause_ns > LOOK_SOON_ns) {
+		pause_ns = LOOK_SOON_ns;
+	}
+	return l->looked_ns + (pause_ns > l->least_pause_ns ? pause_ns : l->least_pause_ns);
+}
+
+/* A look for everyone who waits. True if somebody saw a change. */
+static bool look(struct gt_server *s)
+{
+	bool changed = false;
+
+	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
+		struct client *c = &s->client[i];
+
+		if (c->waits && gt_camera_sees_change(&s->camera, &c->memory)) {
+			answer_wait(s, c, true);
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+static void look_if_due(struct gt_server *s)
+{
+	struct server_looks *l = &s->looks;
+	uint64_t start_ns = gt_now_ns(s->v);
+	bool written = s->v->display_writes != l->seen_writes;
+
+	if (!l->nr_waiting || start_ns < next_look_ns(s)) {
+		return;
+	}
+	l->seen_writes = s->v->display_writes;
+	/* What was written is shown with the next frame: go on looking until then. */
+	if (look(s) || written) {
+		l->pause_ns = LOOK_MIN_ns;
+	} else {
+		l->pause_ns += l->pause_ns / 2;
+	}
+	if (l->pause_ns > LOOK_MAX_ns) {
+		l->pause_ns = LOOK_MAX_ns;
+	}
+	l->looked_ns = gt_now_ns(s->v);
+	l->least_pause_ns = (l->looked_ns - start_ns) * (LOOK_SHARE - 1);
+	gt_count(s->v, GT_C_looks);
+	gt_count_n(s->v, GT_C_looks_ns, l->looked_ns - start_ns);
+}
+
+void server_wait_run(struct gt_server *s)
+{
+	uint64_t now_ns = gt_now_ns(s->v);
+
+	look_if_due(s);
+	for (unsigned i = 0; s->looks.nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
+		if (s->client[i].waits && now_ns >= s->client[i].until_ns) {
+			answer_wait(s, &s->client[i], false);
+		}
+	}
+}
+
+uint64_t server_wait_deadline_ns(const struct gt_server *s)
+{
+	uint64_t first_ns = s->looks.nr_waiting ? next_look_ns(s) : UINT64_MAX;
+
+	for (unsigned i = 0; s->looks.nr_waiting && i < XENGT_MAX_CLIENTS; i++) {
+		if (s->client[i].waits && s->client[i].until_ns < first_ns) {
+			first_ns = s->client[i].until_ns;
+		}
+	}
+	return first_ns;
+}
