@@ -15,6 +15,9 @@
 #include "xengt/log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern size_t fuzz_input_max;
+
+size_t fuzz_input_max = 384;
 
 struct record {
 	uint8_t kind;

@@ -3,9 +3,9 @@
  * Fuzz target: the wire of the server, from its clients' side.
  *
  * An input is a list of 16-byte records: connect, send requests that are nearly right or not at
- * all, read, hang up, while the guest draws, flips and switches off and time passes.  Everybody is
- * answered or closed, the server never spins, and when all are gone neither a descriptor, a
- * mapping nor a timer is left.
+ * all, read, hang up, while the guest draws, flips and switches off and time passes.  Clients live
+ * through inputs, a few records each.  Everybody is answered or closed, the server never spins, and
+ * when all are gone, after every 16th input, neither a descriptor, a mapping nor a timer is left.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +20,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 extern size_t fuzz_input_max;
 
-size_t fuzz_input_max = 512;
+size_t fuzz_input_max = 63;
 
-#define NR_CLIENTS 6u
+#define NR_CLIENTS    6u
+#define INPUTS_A_DAY  16u   /* until everybody hangs up */
+#define INPUTS_A_LIFE 16384u /* of a server */
 
 struct record {
 	uint8_t kind, who;
@@ -95,9 +97,18 @@ static bool take(unsigned i)
 	return true;
 }
 
+/* Long texts are asked for less often: they cost as much as all the rest. */
+static uint32_t choose_command(const struct record *r)
+{
+	uint32_t command = r->command % 10u;
+	bool is_long = command == XENGT_CMD_STATS || command == XENGT_CMD_REGS;
+
+	return is_long && r->command >= 40 ? XENGT_CMD_SNAPSHOT : command;
+}
+
 static void ask(unsigned i, const struct record *r)
 {
-	struct xengt_request req = serving_request(r->command % 10u);
+	struct xengt_request req = serving_request(choose_command(r));
 	uint8_t packet[sizeof(req) + sizeof(struct xengt_input) + 16] = { 0 };
 	size_t len = sizeof(req);
 
@@ -218,18 +229,8 @@ static void step(const struct record *r)
 	serving_settle(&w);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void end_day(void)
 {
-	static unsigned nr_inputs;
-	struct record r;
-
-	if (!is_open) {
-		start();
-	}
-	for (; size >= sizeof(r); data += sizeof(r), size -= sizeof(r)) {
-		memcpy(&r, data, sizeof(r));
-		step(&r);
-	}
 	for (unsigned i = 0; i < NR_CLIENTS; i++) {
 		hang_up(i);
 	}
@@ -242,7 +243,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fprintf(stderr, "something is left after the last client\n");
 		abort();
 	}
-	if (++nr_inputs % 1024 == 0) {
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static unsigned nr_inputs;
+	bool is_long = size > fuzz_input_max; /* a file: it is all there is */
+	struct record r;
+
+	if (!is_open) {
+		start();
+	}
+	for (; size >= sizeof(r); data += sizeof(r), size -= sizeof(r)) {
+		memcpy(&r, data, sizeof(r));
+		step(&r);
+	}
+	nr_inputs++;
+	if (is_long || nr_inputs % INPUTS_A_DAY == 0) {
+		end_day();
+	}
+	if (nr_inputs % INPUTS_A_LIFE == 0) {
 		serving_close(&w);
 		is_open = false;
 	}
