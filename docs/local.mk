@@ -18,12 +18,12 @@ dist_man_MANS += \
 # The lists of commands and registers are made from the tables.
 check_PROGRAMS += list_commands
 list_commands_SOURCES = tests/support/list_commands.c
-list_commands_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+list_commands_CFLAGS = $(AM_CFLAGS)
 list_commands_LDADD = libmediator.la
 
 check_PROGRAMS += list_registers
 list_registers_SOURCES = tests/support/list_registers.c
-list_registers_CFLAGS = $(AM_CFLAGS) $(TEST_CPPFLAGS)
+list_registers_CFLAGS = $(AM_CFLAGS)
 list_registers_LDADD = libmediator.la
 
 .PHONY: docs/commands.md
