@@ -218,6 +218,7 @@ START_TEST(the_table_has_a_row_a_vgpu_and_ends_when_told)
 	ck_assert_int_eq(run("./xengtctl top --help"), 0);
 	ck_assert_int_eq(run("./xengtctl metrics --help"), 0);
 	kill(server, SIGKILL);
+	unlink(w.path);
 	ck_assert_int_eq(run("./xengtctl top -b -d 0.1 -n 1"), 0);
 	ck_assert(strstr(text, "0 vGPUs\n"));
 }

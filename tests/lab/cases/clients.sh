@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# CASE: clients that misbehave are turned away, a picture is another driver's dma-buf, and nobody there costs nothing
+# CASE: Kaby Lake's console and debugfs; clients that misbehave are turned away, a picture is another driver's dma-buf, and nobody there costs nothing
 # LIST: once
 
+. /lab/dom0/platform.sh
 JUDGE=/usr/lib/xengt-lab/client-judge
 worker=
 
@@ -31,7 +32,11 @@ quiet_for()
 	[ "$(wakeups)" = "$before" ]
 }
 
-guest_vgt clients cmdline_extra=vt.global_cursor_default=0 || fail_now "the guest has a console"
+guest=clients
+guest_vgt clients vgt_gen=kabylake xengt_job=debugfs,fbdump \
+	cmdline_extra=vt.global_cursor_default=0 || fail_now "the guest has a console"
+platform_is kabylake
+ok "the guest ends its jobs" guest_wait clients '^LAB IDLE'
 worker=$(pgrep -x xengt-worker)
 socket=/run/xengt/$(guest_id clients).sock
 ok "a picture" xengt-screenshot clients -o "$LAB_TMP/before.ppm"
