@@ -38,8 +38,10 @@ libmediator_la_SOURCES = \
 	xengt/damage.c xengt/damage.h \
 	xengt/display.c \
 	xengt/dp.c \
-	xengt/edid.c xengt/edid.h \
+	xengt/edid.c xengt/edid.h xengt/edid_internal.h \
+	xengt/edid_extension.c \
 	xengt/edid_read.c \
+	xengt/edid_timing.c \
 	xengt/events.c \
 	xengt/fb.c xengt/fb.h xengt/fb_internal.h \
 	xengt/fb_bdw.c \
