@@ -80,7 +80,11 @@ check_blt_SOURCES = tests/unit/check_blt.c
 check_blt_random_SOURCES = tests/unit/check_blt_random.c
 
 check_boot_picture_SOURCES = tests/unit/check_boot_picture.c \
-	tools/boot_picture.c tools/client.c tools/client_internal.h tools/picture.c
+	tools/boot_picture.c \
+	tools/client.c tools/client_internal.h \
+	tools/client_text.c \
+	tools/client_wire.c \
+	tools/picture.c
 check_boot_picture_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
 
 check_camera_SOURCES = tests/unit/check_camera.c
@@ -262,9 +266,9 @@ bench_snapshot_LDADD = libxengt.la $(UNIT_LIBS)
 bench: $(BENCHES)
 	@status=0; for b in $(BENCHES); do ./$$b || status=1; done; exit $$status
 
-TESTS += tests/style/check-commands tests/style/check-judges tests/style/check-registers \
-	tests/style/check-style
-EXTRA_DIST += tests/style/check-commands tests/style/check-judges tests/style/check-registers \
-	tests/style/check-style tests/support/list-judges
+TESTS += tests/style/check-commands tests/style/check-judges tests/style/check-manual \
+	tests/style/check-registers tests/style/check-style
+EXTRA_DIST += tests/style/check-commands tests/style/check-judges tests/style/check-manual \
+	tests/style/check-registers tests/style/check-style tests/support/list-judges
 
 include tests/domains/local.mk

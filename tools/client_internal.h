@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of libxengt share: client.c has the connection, picture.c the pictures. */
+/*
+ * What the files of libxengt share: client.c has the connection, client_wire.c requests and
+ * replies, client_text.c words, picture.c pictures.
+ */
 #ifndef TOOLS_CLIENT_INTERNAL_H
 #define TOOLS_CLIENT_INTERNAL_H
 
+#include <stdbool.h>
 #include "xengt/client.h"
 
 struct xengt_client {
@@ -24,6 +28,11 @@ int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload,
 	       int *fd);
 /* Map @size_B bytes of a memfd, to be read, if it has all of @seals: it cannot shrink under us. */
 int client_map(int fd, uint64_t size_B, int seals, const void **out);
+/*
+ * Put a '?' in place of each byte of @text that is no part of a character to be seen, in UTF-8:
+ * controls, and what is no UTF-8; with @has_lines, ends of lines stay.
+ */
+void client_clean(char *text, bool has_lines);
 
 /*
  * QEMU's screen of the domain, as a picture with XENGT_BOOT.  Takes seconds at most; negative errno

@@ -8,6 +8,8 @@ lib_LTLIBRARIES += libxengt.la
 libxengt_la_SOURCES = \
 	tools/boot_picture.c \
 	tools/client.c tools/client_internal.h \
+	tools/client_text.c \
+	tools/client_wire.c \
 	tools/picture.c
 libxengt_la_LDFLAGS = -version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/tools/libxengt.map

@@ -4,10 +4,12 @@
 #include "xengt/client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -205,6 +207,74 @@ static void remove_files(void)
 	}
 }
 
+/* What a terminal obeys: an escape, a control of 8 bits, the same in UTF-8, and no UTF-8 at all. */
+#define NASTY "a\033[2J\002\177 \200 \302\233 \303 \340\200\233 b"
+#define CLEAN "a?[2J?? ? ?? ? ??? b"
+/* And what it shows. */
+#define FOREIGN "\303\251 \342\202\254 \360\237\220\247"
+
+static void send_text(int peer, const char *text)
+{
+	struct xengt_reply r = { XENGT_PROTOCOL_MAGIC, XENGT_CMD_STATS, 0, 8, "" };
+	struct xengt_text t = { strlen(text) };
+	int fd = memfd_create("text", MFD_ALLOW_SEALING);
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct iovec iov[2] = { { &r, sizeof(r) }, { &t, sizeof(t) } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2, .msg_control = control.buf,
+			      .msg_controllen = sizeof(control.buf) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	ck_assert_int_eq(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE), 0);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	ck_assert_int_gt(sendmsg(peer, &msg, 0), 0);
+	close(fd);
+}
+
+START_TEST(nothing_that_a_terminal_obeys_comes_out_of_a_workers_words)
+{
+	struct xengt_reply r = { XENGT_PROTOCOL_MAGIC, XENGT_CMD_INFO, XENGT_E_INTERNAL, 0, NASTY };
+	struct {
+		struct xengt_reply head;
+		struct xengt_info info;
+	} who = { { XENGT_PROTOCOL_MAGIC, XENGT_CMD_INFO, 0, sizeof(who.info), FOREIGN },
+		  { .name = NASTY, .platform = "\n\r\t" FOREIGN } };
+	struct xengt_client *c;
+	struct xengt_info info;
+	int peer, listener;
+	char *text;
+
+	gt_server_destroy(w.server);
+	w.server = NULL;
+	unlink(w.path);
+	listener = serving_listen(w.path);
+	ck_assert_int_eq(xengt_connect("7", &c), 0);
+	peer = accept(listener, NULL, NULL);
+	ck_assert_int_gt(send(peer, &r, sizeof(r), 0), 0);
+	ck_assert_int_eq(xengt_info(c, &info), XENGT_E_INTERNAL);
+	ck_assert_str_eq(xengt_detail(c), CLEAN);
+	ck_assert_int_gt(send(peer, &who, sizeof(who), 0), 0);
+	ck_assert_int_eq(xengt_info(c, &info), 0);
+	ck_assert_str_eq(xengt_detail(c), FOREIGN);
+	ck_assert_str_eq(info.name, CLEAN);
+	ck_assert_str_eq(info.platform, "???" FOREIGN);
+	send_text(peer, NASTY "\n" FOREIGN " 1\n\360\237\220");
+	ck_assert_int_eq(xengt_stats(c, &text), 0);
+	ck_assert_str_eq(text, CLEAN "\n" FOREIGN " 1\n???");
+	free(text);
+	close(peer);
+	close(listener);
+	xengt_disconnect(c);
+}
+END_TEST
+
 START_TEST(a_series_has_numbers_and_ends)
 {
 	char command[160], file[64];
@@ -335,6 +405,7 @@ int main(void)
 	tcase_add_test(tc, the_library_gets_everything_by_name_and_by_id);
 	tcase_add_test(tc, the_library_tells_what_is_wrong);
 	tcase_add_test(tc, the_library_believes_no_nonsense);
+	tcase_add_test(tc, nothing_that_a_terminal_obeys_comes_out_of_a_workers_words);
 	tcase_add_test(tc, a_series_has_numbers_and_ends);
 	tcase_add_test(tc, the_example_follows_what_is_drawn);
 	tcase_add_test(tc, the_library_tracks_and_waits);
