@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -57,12 +58,12 @@ static void tear_down(void)
 /* What @command says on standard error, in text[]; its exit status. */
 static int run(const char *command)
 {
-	char line[256];
+	char line[512];
 	size_t len;
 	int status;
 	FILE *f;
 
-	snprintf(line, sizeof(line), "%s 2>&1 >/dev/null", command);
+	snprintf(line, sizeof(line), "{ %s; } 2>&1 >/dev/null", command);
 	f = popen(line, "r");
 	ck_assert_ptr_nonnull(f);
 	len = fread(text, 1, sizeof(text) - 1, f);
@@ -183,6 +184,33 @@ START_TEST(a_domain_that_dies_while_one_looks_is_told)
 }
 END_TEST
 
+START_TEST(a_worker_that_stops_answering_is_told_after_ten_seconds)
+{
+	static const char together[] =
+		"./xengtctl stats 7 >/dev/null & a=$!; ./xengtctl list & b=$!;"
+		"./xengt-screenshot 7 -o none.png; s=$?;"
+		"wait $a; t=$?; wait $b; echo $s $t $? >&2; test ! -e none.png";
+	struct timespec from, to;
+	unsigned nr = 0;
+
+	serving_show(&w);
+	serve();
+	ck_assert_int_eq(kill(server, SIGSTOP), 0);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	ck_assert_int_eq(run(together), 0);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	ck_assert_int_ge(to.tv_sec - from.tv_sec, XENGT_TIMEOUT_MS / 1000 - 1);
+	ck_assert_int_lt(to.tv_sec - from.tv_sec, 3 * XENGT_TIMEOUT_MS / 1000);
+	for (char *at = text; (at = strstr(at, "7: the vGPU's worker does not")) != NULL; at++) {
+		nr++;
+	}
+	ck_assert_msg(nr == 3, "%s", text);
+	/* A list goes on without the one that is silent. */
+	ck_assert_msg(strstr(text, "\n3 3 0\n") != NULL, "%s", text);
+	kill(server, SIGCONT);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("errors");
@@ -195,6 +223,7 @@ int main(void)
 	tcase_add_test(tc, a_guest_without_a_mode_has_no_picture);
 	tcase_add_test(tc, an_output_that_cannot_be_written_has_its_own_status);
 	tcase_add_test(tc, who_may_not_look_is_told_so);
+	tcase_add_test(tc, a_worker_that_stops_answering_is_told_after_ten_seconds);
 	tcase_add_test(tc, a_domain_that_dies_while_one_looks_is_told);
 	suite_add_tcase(suite, tc);
 	return test_run(suite);
