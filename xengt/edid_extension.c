@@ -50,8 +50,8 @@ static uint8_t *put_bytes(uint8_t *at, const uint8_t *bytes, size_t nr)
 }
 
 /*
- * CTA-861: an HDMI monitor without audio that takes up to EDID_HDMI_CLOCK, or, by the vendor block of
- * HDMI 2, HDMI2_CLOCK.
+ * CTA-861: an HDMI monitor without audio that takes up to EDID_HDMI_CLOCK, or, by the vendor block
+ * of HDMI 2, HDMI2_CLOCK.
  */
 void edid_put_hdmi(uint8_t *block, bool fast)
 {

@@ -167,20 +167,27 @@ END_TEST
 
 START_TEST(a_domain_that_dies_while_one_looks_is_told)
 {
+	char path[80], command[160];
 	pid_t killer;
 
 	serving_show(&w);
 	serve();
+	snprintf(path, sizeof(path), "%s/shot.png", w.dir);
 	killer = fork();
 	if (!killer) {
-		usleep(500000);
+		/* Once the first picture is there, it is looked at. */
+		for (unsigned n = 0; n < 2000 && access(path, F_OK); n++) {
+			usleep(10000);
+		}
 		kill(server, SIGKILL);
 		_exit(0);
 	}
-	ck_assert_int_eq(run("timeout 8 ./xengt-screenshot 7 --on-change -o /dev/null"),
-			 EXIT_NO_VGPU);
+	snprintf(command, sizeof(command), "timeout 30 ./xengt-screenshot 7 --on-change -o %s",
+		 path);
+	ck_assert_int_eq(run(command), EXIT_NO_VGPU);
 	check_sentence("has ended", true);
 	waitpid(killer, NULL, 0);
+	unlink(path);
 }
 END_TEST
 
