@@ -193,29 +193,61 @@ static void show(unsigned plane, const struct screen_plane *p)
 	screen_vblank(&s);
 }
 
+/* A pipe of @w x @h, and memory for @rows of STRIDE_B bytes at s.base. */
+static void set_mode(uint32_t w, uint32_t h, uint32_t rows)
+{
+	screen_map(&s, s.base, (size_t)rows * STRIDE_B / GT_PAGE_SIZE);
+	screen_mode(&s, w, h);
+}
+
+/* A picture of the pipe must be what @want says of each place. */
+static void expect(uint32_t w, uint32_t h, uint32_t (*want)(uint32_t x, uint32_t y))
+{
+	struct picture pic;
+
+	ck_assert_msg(!take(&pic), "%s", detail);
+	ck_assert(pic.frame.width_px == w && pic.frame.height_px == h);
+	ck_assert_uint_eq(pic.frame.fourcc, XENGT_FOURCC_XRGB8888);
+	for (uint32_t y = 0; y < h; y++) {
+		for (uint32_t x = 0; x < w; x++) {
+			uint32_t px = pixel(&pic, x, y);
+
+			ck_assert_msg(px == want(x, y), "pixel %u,%u is 0x%06x", x, y, px);
+		}
+	}
+	release(&pic);
+}
+
+/* And this one pixel of it. */
+static void expect_pixel(uint32_t x, uint32_t y, uint32_t want)
+{
+	struct picture pic;
+
+	ck_assert_msg(!take(&pic), "%s", detail);
+	ck_assert_uint_eq(pixel(&pic, x, y), want);
+	release(&pic);
+}
+
+static const struct format *shown_format; /* of every_tiling_... */
+
+static uint32_t converted(uint32_t x, uint32_t y)
+{
+	return shown_format->back(colour(x + 13, y + 7));
+}
+
 START_TEST(every_tiling_and_format_comes_out_as_it_was_painted)
 {
-	screen_map(&s, s.base, STRIDE_B * 256 / GT_PAGE_SIZE);
-	screen_mode(&s, 300, 150);
+	set_mode(300, 150, 256);
 	for (unsigned t = 0; t < GT_NR_TILINGS; t++) {
 		for (size_t f = 0; f < GT_ARRAY_SIZE(formats); f++) {
 			struct screen_plane p = make_plane(t, &formats[f], 300, 150);
-			struct picture pic;
 
+			shown_format = &formats[f];
 			paint(s.base, t, &formats[f], STRIDE_B, 320, 160);
 			p.offset = 7u << 16 | 13;
 			show(0, &p);
-			ck_assert_msg(!take(&pic), "%s", detail);
-			ck_assert(pic.frame.width_px == 300 && pic.frame.height_px == 150);
-			ck_assert_uint_eq(pic.frame.fourcc, XENGT_FOURCC_XRGB8888);
+			expect(300, 150, converted);
 			ck_assert_str_eq(detail, "");
-			for (uint32_t y = 0; y < 150; y++) {
-				for (uint32_t x = 0; x < 300; x++) {
-					ck_assert_uint_eq(pixel(&pic, x, y),
-							  formats[f].back(colour(x + 13, y + 7)));
-				}
-			}
-			release(&pic);
 		}
 	}
 }
@@ -224,87 +256,63 @@ END_TEST
 START_TEST(a_large_picture_is_gathered_in_pieces)
 {
 	struct screen_plane p = make_plane(GT_TILE_Y, &xrgb, 2048, 1000);
-	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 1024 / GT_PAGE_SIZE);
+	set_mode(2048, 1000, 1024);
 	paint(s.base, GT_TILE_Y, &xrgb, STRIDE_B, 2048, 1000);
-	screen_mode(&s, 2048, 1000);
 	show(0, &p);
-	ck_assert_msg(!take(&pic), "%s", detail);
-	for (uint32_t y = 0; y < 1000; y++) {
-		for (uint32_t x = 0; x < 2048; x++) {
-			if (pixel(&pic, x, y) != colour(x, y)) {
-				ck_abort_msg("pixel %u,%u", x, y);
-			}
-		}
-	}
-	release(&pic);
+	expect(2048, 1000, colour);
 }
 END_TEST
 
 START_TEST(the_palette_of_the_guest_is_used)
 {
 	struct screen_plane p = make_plane(GT_LINEAR, &formats[4], 64, 8);
-	struct picture pic;
 
-	screen_map(&s, s.base, 16);
-	screen_mode(&s, 64, 8);
+	set_mode(64, 8, 8);
 	for (uint32_t i = 0; i < 256; i++) {
 		screen_write(&s, 0x4a000 + i * 4, i << 16 | (255 - i));
 	}
 	*screen_mem(&s, s.base + 3) = 0x21;
 	show(0, &p);
-	ck_assert_int_eq(take(&pic), XENGT_OK);
-	ck_assert_uint_eq(pixel(&pic, 3, 0), 0x2100de);
-	release(&pic);
+	expect_pixel(3, 0, 0x2100de);
 }
 END_TEST
+
+static uint32_t moved(uint32_t x, uint32_t y)
+{
+	return x >= 50 && y >= 30 ? colour(x - 50, y - 30) : 0;
+}
 
 START_TEST(a_plane_partly_outside_is_cut_off_and_the_rest_is_black)
 {
 	struct screen_plane p = make_plane(GT_TILE_X, &xrgb, 100, 100);
-	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 128 / GT_PAGE_SIZE);
+	set_mode(120, 90, 128);
 	paint(s.base, GT_TILE_X, &xrgb, STRIDE_B, 100, 100);
-	screen_mode(&s, 120, 90);
 	p.pos = 30u << 16 | 50;
 	show(0, &p);
-	ck_assert_int_eq(take(&pic), XENGT_OK);
-	for (uint32_t y = 0; y < 90; y++) {
-		for (uint32_t x = 0; x < 120; x++) {
-			uint32_t want = x >= 50 && y >= 30 ? colour(x - 50, y - 30) : 0;
-
-			ck_assert_uint_eq(pixel(&pic, x, y), want);
-		}
-	}
-	release(&pic);
+	expect(120, 90, moved);
 	p.pos = 8000u << 16 | 8000;
 	show(0, &p);
-	ck_assert_int_eq(take(&pic), XENGT_OK);
-	ck_assert_uint_eq(pixel(&pic, 50, 30), 0);
-	release(&pic);
+	expect_pixel(50, 30, 0);
 }
 END_TEST
+
+static uint32_t turned(uint32_t x, uint32_t y)
+{
+	return x >= 20 && y >= 10 ? colour(99 - (x - 20), 59 - (y - 10)) : 0;
+}
 
 START_TEST(a_plane_turned_by_180_degrees_is_turned_where_it_lies)
 {
 	struct screen_plane p = make_plane(GT_TILE_Y, &xrgb, 100, 60);
-	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 64 / GT_PAGE_SIZE);
+	set_mode(80, 50, 64);
 	paint(s.base, GT_TILE_Y, &xrgb, STRIDE_B, 100, 60);
-	screen_mode(&s, 80, 50);
 	p.ctl |= 2;
 	p.pos = 10u << 16 | 20;
 	show(0, &p);
-	ck_assert_int_eq(take(&pic), XENGT_OK);
-	for (uint32_t y = 10; y < 50; y++) {
-		for (uint32_t x = 20; x < 80; x++) {
-			ck_assert_uint_eq(pixel(&pic, x, y), colour(99 - (x - 20), 59 - (y - 10)));
-		}
-	}
-	release(&pic);
+	expect(80, 50, turned);
 }
 END_TEST
 
@@ -359,8 +367,7 @@ START_TEST(a_cursor_that_cannot_be_read_is_left_out_and_told)
 	struct screen_plane p = make_plane(GT_LINEAR, &xrgb, 64, 32);
 	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 32 / GT_PAGE_SIZE);
-	screen_mode(&s, 64, 32);
+	set_mode(64, 32, 32);
 	show(0, &p);
 	screen_cursor(&s, 0x27, 0, 0, 0xfffff000);
 	screen_vblank(&s);
@@ -396,8 +403,7 @@ START_TEST(a_page_that_is_not_in_the_ggtt_is_a_bad_plane)
 	struct screen_plane p = make_plane(GT_LINEAR, &xrgb, 64, 32);
 	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 32 / GT_PAGE_SIZE);
-	screen_mode(&s, 64, 32);
+	set_mode(64, 32, 32);
 	show(0, &p);
 	screen_pte(&s, s.base + 10 * GT_PAGE_SIZE, 0);
 	ck_assert_int_eq(take(&pic), XENGT_E_BAD_PLANE);
@@ -410,8 +416,7 @@ START_TEST(a_page_that_is_no_ram_is_black_and_counted)
 	struct screen_plane p = make_plane(GT_LINEAR, &xrgb, 64, 4);
 	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 32 / GT_PAGE_SIZE);
-	screen_mode(&s, 64, 4);
+	set_mode(64, 4, 32);
 	paint(s.base, GT_LINEAR, &xrgb, STRIDE_B, 64, 4);
 	show(0, &p);
 	screen_pte(&s, s.base + STRIDE_B, GT_GiB(3) | 1); /* row 1: no RAM there */
@@ -433,22 +438,16 @@ END_TEST
 START_TEST(what_was_not_latched_is_not_shown)
 {
 	struct screen_plane p = make_plane(GT_LINEAR, &xrgb, 64, 4);
-	struct picture pic;
 
-	screen_map(&s, s.base, 2 * STRIDE_B * 32 / GT_PAGE_SIZE);
-	screen_mode(&s, 64, 4);
+	set_mode(64, 4, 64);
 	fill(s.base, 0x111111, 64);
 	fill(s.base + 32 * STRIDE_B, 0x222222, 64);
 	show(0, &p);
 	p.surf += 32 * STRIDE_B;
 	screen_plane(&s, 0, &p);
-	ck_assert_int_eq(take(&pic), XENGT_OK);
-	ck_assert_uint_eq(pixel(&pic, 0, 0), 0x111111);
-	release(&pic);
+	expect_pixel(0, 0, 0x111111);
 	screen_vblank(&s);
-	ck_assert_int_eq(take(&pic), XENGT_OK);
-	ck_assert_uint_eq(pixel(&pic, 0, 0), 0x222222);
-	release(&pic);
+	expect_pixel(0, 0, 0x222222);
 }
 END_TEST
 
@@ -479,8 +478,7 @@ START_TEST(each_failing_call_gives_a_reason_and_leaves_nothing_mapped)
 	struct picture pic;
 	unsigned n = 1;
 
-	screen_map(&s, s.base, STRIDE_B * 512 / GT_PAGE_SIZE);
-	screen_mode(&s, 2048, 500);
+	set_mode(2048, 500, 512);
 	show(0, &p);
 	for (;; n++) {
 		size_t before = s.guest->nr_mapped;
@@ -504,19 +502,11 @@ START_TEST(the_primary_plane_of_broadwell_is_seen)
 	struct screen_plane p = {
 		.ctl = 1u << 31 | 6u << 26 | 1u << 10, .stride = STRIDE_B, .surf = (uint32_t)s.base
 	};
-	struct picture pic;
 
-	screen_map(&s, s.base, STRIDE_B * 128 / GT_PAGE_SIZE);
+	set_mode(200, 100, 128);
 	paint(s.base, GT_TILE_X, &xrgb, STRIDE_B, 200, 100);
-	screen_mode(&s, 200, 100);
 	show(0, &p);
-	ck_assert_msg(!take(&pic), "%s", detail);
-	for (uint32_t y = 0; y < 100; y++) {
-		for (uint32_t x = 0; x < 200; x++) {
-			ck_assert_uint_eq(pixel(&pic, x, y), colour(x, y));
-		}
-	}
-	release(&pic);
+	expect(200, 100, colour);
 }
 END_TEST
 
