@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static const char usage_text[] =
 	"      --head N           the head to look at (default 0)\n"
 	"      --region WxH+X+Y   only that part of it, in pixels\n"
 	"      --plane N          only that plane, from 0, the lowest, on\n"
+	"      --native           with --plane: its memory as the guest has it, tiles and all\n"
 	"      --no-cursor        without the cursor\n"
 	"      --every SECONDS    a picture every so often\n"
 	"      --on-change        a picture whenever another one is shown\n"
@@ -98,8 +100,8 @@ static bool parse_count(const char *text, struct args *a)
 	return true;
 }
 
-enum option_key { OPT_HEAD = 256, OPT_REGION, OPT_PLANE, OPT_NO_CURSOR, OPT_EVERY, OPT_ON_CHANGE,
-		  OPT_COUNT };
+enum option_key { OPT_HEAD = 256, OPT_REGION, OPT_PLANE, OPT_NATIVE, OPT_NO_CURSOR, OPT_EVERY,
+		  OPT_ON_CHANGE, OPT_COUNT };
 
 static bool parse_option(int opt, struct args *a)
 {
@@ -116,6 +118,9 @@ static bool parse_option(int opt, struct args *a)
 	case OPT_PLANE:
 		a->what.flags |= XENGT_PLANE;
 		return parse_digit(optarg, "plane", &a->what.plane);
+	case OPT_NATIVE:
+		a->what.flags |= XENGT_NATIVE;
+		return true;
 	case OPT_NO_CURSOR:
 		a->what.flags |= XENGT_NO_CURSOR;
 		return true;
@@ -131,6 +136,13 @@ static bool parse_option(int opt, struct args *a)
 	}
 }
 
+static bool native_makes_sense(const struct args *a)
+{
+	return !(a->what.flags & XENGT_NATIVE) ||
+	       (a->what.flags & XENGT_PLANE && !a->what.region.w_px && !a->format &&
+		!a->on_change);
+}
+
 /* -1: go on; otherwise exit with this. */
 static int parse_args(int argc, char **argv, struct args *a)
 {
@@ -140,6 +152,7 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{ "head", required_argument, NULL, OPT_HEAD },
 		{ "region", required_argument, NULL, OPT_REGION },
 		{ "plane", required_argument, NULL, OPT_PLANE },
+		{ "native", no_argument, NULL, OPT_NATIVE },
 		{ "no-cursor", no_argument, NULL, OPT_NO_CURSOR },
 		{ "every", required_argument, NULL, OPT_EVERY },
 		{ "on-change", no_argument, NULL, OPT_ON_CHANGE },
@@ -165,6 +178,10 @@ static int parse_args(int argc, char **argv, struct args *a)
 	}
 	if (argc - optind != 1 || !*argv[optind]) {
 		complain("one DOMAIN is needed; see --help");
+		return EXIT_USAGE;
+	}
+	if (!native_makes_sense(a)) {
+		complain("--native goes with --plane, without --region, --format and --on-change");
 		return EXIT_USAGE;
 	}
 	if (a->has_count && !a->every_s && !a->on_change) {
@@ -203,11 +220,15 @@ static const struct format *format_of(const char *file)
 /* A file name made of the domain's: no part of it may lead elsewhere. */
 static char *default_output(const struct args *a)
 {
+	const char *ending = (a->format ? a->format : formats)->name;
 	bool series = a->count != 1;
 	char *name;
 
-	if (asprintf(&name, "%s%s.%s", a->domain, series ? "-%d" : "",
-		     (a->format ? a->format : formats)->name) < 0) {
+	if (a->what.flags & XENGT_NATIVE) {
+		ending = "raw";
+	}
+
+	if (asprintf(&name, "%s%s.%s", a->domain, series ? "-%d" : "", ending) < 0) {
 		return NULL;
 	}
 	for (char *p = name; *p; p++) {
@@ -254,13 +275,36 @@ static char *file_name(const char *pattern, unsigned long number)
 	return ret < 0 ? NULL : name;
 }
 
+/* What is in a file of --native, for whoever is to read it. */
+static void tell_layout(const char *domain, const struct xengt_frame *f)
+{
+	char code[5] = { 0 };
+
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned char c = (unsigned char)(f->fourcc >> 8 * i);
+
+		code[i] = (char)(isprint(c) ? c : '?');
+	}
+	complain("%s: note: %" PRIu32 "x%" PRIu32 " %s, modifier 0x%016" PRIx64 ", rows of %" PRIu32
+		 " bytes, the picture begins at %" PRIu32 ",%" PRIu32, domain, f->width_px,
+		 f->height_px, code, f->modifier, f->stride_B, f->x_px, f->y_px);
+}
+
+/* 0 or negative errno. */
+static int write_native(FILE *f, const struct xengt_picture *p)
+{
+	errno = 0;
+	return fwrite(p->pixels, p->frame.size_B, 1, f) == 1 ? 0 : -(errno ? errno : EIO);
+}
+
+/* @format NULL: its memory as it is. */
 static enum exit_code write_picture(const struct xengt_picture *p, const char *output,
 				    const struct format *format)
 {
 	struct image_surface surface;
 	struct image im;
 	struct outfile o;
-	int ret = image_from_frame(&im, &surface, &p->frame, p->pixels);
+	int ret = format ? image_from_frame(&im, &surface, &p->frame, p->pixels) : 0;
 
 	if (ret) {
 		complain("the vGPU's worker sent a picture that cannot be read: %s",
@@ -269,7 +313,7 @@ static enum exit_code write_picture(const struct xengt_picture *p, const char *o
 	}
 	ret = outfile_open(&o, output);
 	if (!ret) {
-		ret = format->write(o.f, &im);
+		ret = format ? format->write(o.f, &im) : write_native(o.f, p);
 		if (ret) {
 			outfile_abort(&o);
 		} else {
@@ -291,7 +335,7 @@ struct series {
 	const struct args *a;
 	struct xengt_client *c;
 	const char *pattern;
-	const struct format *format;
+	const struct format *format; /* NULL: --native */
 	unsigned long nr_taken;
 	uint64_t serial; /* of the last, when changes are followed */
 	bool is_dark;	 /* said already that there is nothing to see */
@@ -328,6 +372,9 @@ static enum exit_code keep(struct series *s, const struct xengt_picture *p)
 		return EXIT_USAGE;
 	}
 	code = write_picture(p, name, s->format);
+	if (!code && !s->format) {
+		tell_layout(s->a->domain, &p->frame);
+	}
 	free(name);
 	s->nr_taken++;
 	return code;
@@ -425,7 +472,9 @@ int main(int argc, char **argv)
 		}
 	}
 	s.pattern = made ? made : a.output;
-	s.format = a.format ? a.format : format_of(s.pattern);
+	if (!(a.what.flags & XENGT_NATIVE)) {
+		s.format = a.format ? a.format : format_of(s.pattern);
+	}
 	if (!strcmp(s.pattern, "-") && isatty(STDOUT_FILENO)) {
 		complain("a picture is no text for a terminal: send it to a file or a program");
 		code = EXIT_USAGE;

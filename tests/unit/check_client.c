@@ -307,6 +307,40 @@ START_TEST(a_series_has_numbers_and_ends)
 }
 END_TEST
 
+START_TEST(a_native_picture_is_the_planes_memory_and_says_what_it_is)
+{
+	static const char said[] = "7: note: 256x64 XR24, modifier 0x0000000000000000, "
+				   "rows of 1024 bytes, the picture begins at 0,0\n";
+	char command[120], file[64], got[GT_PAGE_SIZE];
+	pid_t pid;
+	FILE *f;
+
+	serving_show(&w);
+	pid = serving_fork(&w);
+	snprintf(file, sizeof(file), "%s/a.raw", w.dir);
+	snprintf(command, sizeof(command), "xengt-screenshot 7 --plane 0 --native -o %s", file);
+	ck_assert_int_eq(run(command), 0);
+	ck_assert(file_has("err", said));
+	f = fopen(file, "rb");
+	ck_assert_ptr_nonnull(f);
+	for (unsigned page = 0; page < 16; page++) {
+		ck_assert_uint_eq(fread(got, sizeof(got), 1, f), 1);
+		ck_assert_mem_eq(got, screen_mem(&w.s, w.s.base + page * GT_PAGE_SIZE),
+				 sizeof(got));
+	}
+	ck_assert_int_eq(fgetc(f), EOF);
+	fclose(f);
+	unlink(file);
+	ck_assert_int_eq(run("xengt-screenshot 7 --native"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --native --plane 0 -f png"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --native --plane 0 --region 1x1+0+0"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --native --plane 0 --on-change"), 1);
+	ck_assert_int_eq(run("xengt-screenshot 7 --native --plane 1"), 4);
+	stop(pid);
+	remove_files();
+}
+END_TEST
+
 START_TEST(the_example_follows_what_is_drawn)
 {
 	pid_t pid, pen;
@@ -407,6 +441,7 @@ int main(void)
 	tcase_add_test(tc, the_library_believes_no_nonsense);
 	tcase_add_test(tc, nothing_that_a_terminal_obeys_comes_out_of_a_workers_words);
 	tcase_add_test(tc, a_series_has_numbers_and_ends);
+	tcase_add_test(tc, a_native_picture_is_the_planes_memory_and_says_what_it_is);
 	tcase_add_test(tc, the_example_follows_what_is_drawn);
 	tcase_add_test(tc, the_library_tracks_and_waits);
 	tcase_add_test(tc, the_tools_say_and_return_what_their_manuals_promise);
