@@ -203,16 +203,6 @@ struct layer {
 	uint32_t first, nr; /* which of the source's rows are in .rows */
 };
 
-static void reverse(uint32_t *px, size_t nr)
-{
-	for (size_t i = 0; i < nr / 2; i++) {
-		uint32_t swap = px[i];
-
-		px[i] = px[nr - 1 - i];
-		px[nr - 1 - i] = swap;
-	}
-}
-
 /* The alpha of the whole plane, into that of its pixels. */
 static void fade(uint32_t *px, size_t nr, const struct gt_fb *fb)
 {
@@ -244,14 +234,25 @@ static void lay_row(struct layer *l, uint32_t row, const uint32_t *px)
 	const struct gt_fb *fb = l->fb;
 	uint32_t y = fb->rotated_180 ? fb->shown_h_px - 1 - row : row;
 	uint32_t *dst = picture_at(l->c, l->clip.dst_x, l->clip.dst_y + y - l->clip.skip_y);
-	const uint32_t *src = l->line + l->clip.skip_x;
+	const uint32_t *src = px + l->clip.skip_x;
 
-	memcpy(l->line, px, (size_t)fb->shown_w_px * 4);
 	if (fb->rotated_180) {
-		reverse(l->line, fb->shown_w_px);
+		bool covers = l->blend == GT_BLEND_NONE && !l->below;
+		uint32_t *line = covers ? dst : l->line;
+
+		src = px + fb->shown_w_px - l->clip.skip_x - l->clip.w;
+		gt_pixel_reverse(line, src, l->clip.w);
+		if (covers) {
+			return;
+		}
+		src = line;
 	}
 	if (fb->alpha < 255) {
-		fade(l->line, fb->shown_w_px, fb);
+		if (src != l->line) {
+			memcpy(l->line, src, (size_t)l->clip.w * 4);
+		}
+		fade(l->line, l->clip.w, fb);
+		src = l->line;
 	}
 	if (l->below) {
 		blend_keyed(dst, src, l->clip.w, l->blend, l->below);

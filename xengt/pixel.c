@@ -115,9 +115,20 @@ static void from_xbgr16f(uint32_t *dst, const uint8_t *src, size_t nr, const uin
 	from_16f(dst, src, nr, true);
 }
 
+/* Eight at a time by one load: vectors gather no faster. */
 static void from_c8(uint32_t *dst, const uint8_t *src, size_t nr, const uint32_t *palette)
 {
-	for (size_t i = 0; i < nr; i++) {
+	size_t i = 0;
+
+	for (; nr - i >= 8; i += 8) {
+		uint64_t eight;
+
+		memcpy(&eight, src + i, sizeof(eight));
+		for (unsigned n = 0; n < 8; n++) {
+			dst[i + n] = palette[eight >> 8 * n & 0xff] | 0xff000000;
+		}
+	}
+	for (; i < nr; i++) {
 		dst[i] = palette[src[i]] | 0xff000000;
 	}
 }
@@ -163,6 +174,13 @@ static uint32_t blend_one(uint32_t below, uint32_t above, enum gt_blend blend)
 		out |= (sum > 255 ? 255 : sum) << shift;
 	}
 	return out;
+}
+
+void gt_pixel_reverse(uint32_t *dst, const uint32_t *src, size_t nr)
+{
+	for (size_t i = gt_rows_reverse(dst, src, nr); i < nr; i++) {
+		dst[i] = src[nr - 1 - i];
+	}
 }
 
 void gt_pixel_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend blend)

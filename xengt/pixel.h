@@ -91,6 +91,9 @@ static inline bool gt_key_matches(const struct gt_key *key, uint32_t px)
 /* All four channels of ARGB8888 times @part / 255. */
 uint32_t gt_pixel_scale(uint32_t px, uint32_t part);
 
+/* @nr pixels to @dst, the last first. They do not overlap. */
+void gt_pixel_reverse(uint32_t *dst, const uint32_t *src, size_t nr);
+
 /* Lay @nr pixels of ARGB8888 over @dst. */
 void gt_pixel_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend blend);
 

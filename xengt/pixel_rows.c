@@ -65,6 +65,23 @@ size_t gt_rows_16f(uint32_t *dst, const uint8_t *src, size_t nr, bool red_first)
 	return rows_16f(dst, src, whole(nr), red_first);
 }
 
+static AVX2 size_t rows_reverse(uint32_t *dst, const uint32_t *src, size_t all, size_t nr)
+{
+	const __m256i backwards = _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0);
+
+	for (size_t i = 0; i < nr; i += GT_ROW_PX) {
+		__m256i px = load(src + all - GT_ROW_PX - i);
+
+		store(dst + i, _mm256_permutevar8x32_epi32(px, backwards));
+	}
+	return nr;
+}
+
+size_t gt_rows_reverse(uint32_t *dst, const uint32_t *src, size_t all)
+{
+	return rows_reverse(dst, src, all, whole(all));
+}
+
 /* x / 255, rounded, of 16 numbers up to 255 * 255. */
 AVX2_INLINE __m256i div255(__m256i x)
 {
@@ -200,6 +217,11 @@ size_t gt_rows_unpack_nv12(uint32_t *dst, const uint8_t *y, const uint8_t *uv, s
 }
 #else
 size_t gt_rows_16f(uint32_t *dst, const uint8_t *src, size_t nr, bool red_first)
+{
+	return 0;
+}
+
+size_t gt_rows_reverse(uint32_t *dst, const uint32_t *src, size_t all)
 {
 	return 0;
 }

@@ -16,6 +16,9 @@
 /* Four half floats a pixel to ARGB8888, the lowest red or blue. */
 size_t gt_rows_16f(uint32_t *dst, const uint8_t *src, size_t nr, bool red_first);
 
+/* The last pixels of @src first: dst[i] = src[all - 1 - i]. */
+size_t gt_rows_reverse(uint32_t *dst, const uint32_t *src, size_t all);
+
 /* Lay pixels over others; @blend is not GT_BLEND_NONE. */
 size_t gt_rows_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend blend);
 

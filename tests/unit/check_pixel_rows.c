@@ -71,6 +71,23 @@ static void row_16f(uint32_t *dst, size_t nr, unsigned variant)
 	gt_formats[variant ? GT_FMT_XBGR16F : GT_FMT_XRGB16F].to_argb(dst, source, nr, NULL);
 }
 
+static void row_reverse(uint32_t *dst, size_t nr, unsigned variant)
+{
+	uint32_t from[MAX_PX];
+
+	memcpy(from, source, sizeof(from));
+	gt_pixel_reverse(dst, from, nr);
+	for (size_t i = 0; i < nr; i++) {
+		ck_assert_uint_eq(dst[i], from[nr - 1 - i]);
+	}
+}
+
+START_TEST(a_reversed_row_begins_with_its_end)
+{
+	check_rows(row_reverse, 1);
+}
+END_TEST
+
 START_TEST(half_floats_are_the_same_by_vectors)
 {
 	check_rows(row_16f, 2);
@@ -155,6 +172,7 @@ int main(void)
 	TCase *tc = tcase_create("pixel_rows");
 
 	tcase_add_checked_fixture(tc, set_up, NULL);
+	tcase_add_test(tc, a_reversed_row_begins_with_its_end);
 	tcase_add_test(tc, half_floats_are_the_same_by_vectors);
 	tcase_add_test(tc, every_half_float_is_the_same_by_vectors);
 	tcase_add_test(tc, blended_rows_are_the_same_by_vectors);
