@@ -102,6 +102,45 @@ void serving_settle(struct serving *w)
 	}
 }
 
+bool serving_reply(int fd, struct xengt_reply *r)
+{
+	char buf[1024];
+	ssize_t len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (len < (ssize_t)sizeof(*r)) {
+		return false;
+	}
+	memcpy(r, buf, sizeof(*r));
+	must(r->magic == XENGT_PROTOCOL_MAGIC && r->payload_B == (size_t)len - sizeof(*r),
+	     "a reply makes no sense");
+	return true;
+}
+
+bool serving_works(struct serving *w, int fd)
+{
+	struct xengt_request req = serving_request(XENGT_CMD_INFO);
+	struct xengt_reply r;
+
+	must(send(fd, &req, sizeof(req), 0) == sizeof(req), "cannot ask");
+	serving_settle(w);
+	return serving_reply(fd, &r) && r.status == XENGT_OK && r.command == XENGT_CMD_INFO &&
+	       r.payload_B == sizeof(struct xengt_info);
+}
+
+int serving_run(const char *command, char *text, size_t size)
+{
+	FILE *f = popen(command, "r");
+	size_t len;
+	int status;
+
+	must(f != NULL, "cannot run a command");
+	len = fread(text, 1, size - 1, f);
+	text[len] = '\0';
+	status = pclose(f);
+	must(WIFEXITED(status), command);
+	return WEXITSTATUS(status);
+}
+
 struct xengt_request serving_request(uint32_t command)
 {
 	return (struct xengt_request){ .magic = XENGT_PROTOCOL_MAGIC, .command = command };

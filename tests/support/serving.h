@@ -30,10 +30,17 @@ void serving_take_input(struct serving *w);
 int serving_connect(const struct serving *w);
 /* Let the server do all it has to do; aborts if that never ends. */
 void serving_settle(struct serving *w);
+/* A reply that has come to a client, its payload dropped; false if there was none. */
+bool serving_reply(int fd, struct xengt_reply *r);
+/* Whether the client at @fd is still served. */
+bool serving_works(struct serving *w, int fd);
 /* A process that serves, by the clock on the wall, until it is killed. */
 pid_t serving_fork(struct serving *w);
 /* A linear 256x64 plane whose bytes are blue, green and red of x. */
 void serving_show(struct serving *w);
+
+/* Run @command by a shell; what it prints is in @text, cut off at @size bytes. Its exit status. */
+int serving_run(const char *command, char *text, size_t size);
 
 struct xengt_request serving_request(uint32_t command);
 

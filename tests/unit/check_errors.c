@@ -59,18 +59,9 @@ static void tear_down(void)
 static int run(const char *command)
 {
 	char line[512];
-	size_t len;
-	int status;
-	FILE *f;
 
 	snprintf(line, sizeof(line), "{ %s; } 2>&1 >/dev/null", command);
-	f = popen(line, "r");
-	ck_assert_ptr_nonnull(f);
-	len = fread(text, 1, sizeof(text) - 1, f);
-	text[len] = '\0';
-	status = pclose(f);
-	ck_assert(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return serving_run(line, text, sizeof(text));
 }
 
 /* That text[] is one line that has @words, and leads to the page if @points. */

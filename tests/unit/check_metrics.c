@@ -39,16 +39,7 @@ static void tear_down(void)
 /* What a command prints, in text[]; its exit status. */
 static int run(const char *command)
 {
-	FILE *f = popen(command, "r");
-	size_t len;
-	int status;
-
-	ck_assert_ptr_nonnull(f);
-	len = fread(text, 1, sizeof(text) - 1, f);
-	text[len] = '\0';
-	status = pclose(f);
-	ck_assert(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return serving_run(command, text, sizeof(text));
 }
 
 static bool is_name(const char *name, size_t len)

@@ -26,21 +26,6 @@ static void tear_down(void)
 	serving_close(&w);
 }
 
-/* A reply; true if there was one. */
-static bool reply_of(int fd, struct xengt_reply *r)
-{
-	char buf[1024];
-	ssize_t len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
-
-	if (len < (ssize_t)sizeof(*r)) {
-		return false;
-	}
-	memcpy(r, buf, sizeof(*r));
-	ck_assert_uint_eq(r->magic, XENGT_PROTOCOL_MAGIC);
-	ck_assert_uint_eq(r->payload_B, (size_t)len - sizeof(*r));
-	return true;
-}
-
 static bool is_closed(int fd)
 {
 	char byte;
@@ -49,23 +34,12 @@ static bool is_closed(int fd)
 	return len == 0 || (len < 0 && errno != EAGAIN);
 }
 
-static bool works(int fd)
-{
-	struct xengt_request req = serving_request(XENGT_CMD_INFO);
-	struct xengt_reply r;
-
-	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
-	serving_settle(&w);
-	return reply_of(fd, &r) && r.status == XENGT_OK && r.command == XENGT_CMD_INFO &&
-	       r.payload_B == sizeof(struct xengt_info);
-}
-
 START_TEST(a_client_is_answered_as_often_as_it_asks)
 {
 	int fd = serving_connect(&w);
 
 	for (unsigned i = 0; i < 100; i++) {
-		ck_assert(works(fd));
+		ck_assert(serving_works(&w, fd));
 	}
 	ck_assert_uint_eq(w.s.v->events.count[GT_C_clients], 1);
 	close(fd);
@@ -80,10 +54,10 @@ static void expect_refusal(const void *packet, size_t len)
 
 	ck_assert_int_eq(send(fd, packet, len, 0), (ssize_t)len);
 	serving_settle(&w);
-	ck_assert_msg(reply_of(fd, &r), "no answer to a packet of %zu bytes", len);
+	ck_assert_msg(serving_reply(fd, &r), "no answer to a packet of %zu bytes", len);
 	ck_assert_uint_eq(r.status, XENGT_E_PROTOCOL);
 	ck_assert(is_closed(fd));
-	ck_assert(works(other));
+	ck_assert(serving_works(&w, other));
 	close(fd);
 	close(other);
 	serving_settle(&w);
@@ -187,7 +161,7 @@ START_TEST(descriptors_a_client_sends_never_arrive)
 	memcpy(CMSG_DATA(c), fds, sizeof(fds));
 	ck_assert_int_eq(sendmsg(fd, &msg, 0), sizeof(req));
 	serving_settle(&w);
-	ck_assert(reply_of(fd, &r));
+	ck_assert(serving_reply(fd, &r));
 	ck_assert_uint_eq(r.status, XENGT_E_PROTOCOL);
 	/* The server's end is closed, nothing was added. */
 	ck_assert_uint_eq(serving_nr_fds(), before - 1);
@@ -206,17 +180,17 @@ START_TEST(one_client_too_many_is_told_so)
 	}
 	extra = serving_connect(&w);
 	serving_settle(&w);
-	ck_assert(reply_of(extra, &r));
+	ck_assert(serving_reply(extra, &r));
 	ck_assert_uint_eq(r.status, XENGT_E_BUSY);
 	ck_assert(is_closed(extra));
 	close(extra);
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
-		ck_assert(works(fd[i]));
+		ck_assert(serving_works(&w, fd[i]));
 	}
 	close(fd[0]);
 	serving_settle(&w);
 	fd[0] = serving_connect(&w);
-	ck_assert(works(fd[0]));
+	ck_assert(serving_works(&w, fd[0]));
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		close(fd[i]);
 	}
@@ -280,9 +254,9 @@ START_TEST(running_out_of_descriptors_neither_spins_nor_kills)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 	serving_settle(&w);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
-	ck_assert(reply_of(late, &r));
+	ck_assert(serving_reply(late, &r));
 	ck_assert_uint_eq(r.status, XENGT_E_BUSY);
-	ck_assert(works(fd));
+	ck_assert(serving_works(&w, fd));
 	close(late);
 	close(fd);
 	serving_settle(&w);

@@ -23,32 +23,6 @@ static void tear_down(void)
 	serving_close(&w);
 }
 
-/* A reply; true if there was one. */
-static bool reply_of(int fd, struct xengt_reply *r)
-{
-	char buf[1024];
-	ssize_t len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
-
-	if (len < (ssize_t)sizeof(*r)) {
-		return false;
-	}
-	memcpy(r, buf, sizeof(*r));
-	ck_assert_uint_eq(r->magic, XENGT_PROTOCOL_MAGIC);
-	ck_assert_uint_eq(r->payload_B, (size_t)len - sizeof(*r));
-	return true;
-}
-
-static bool works(int fd)
-{
-	struct xengt_request req = serving_request(XENGT_CMD_INFO);
-	struct xengt_reply r;
-
-	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
-	serving_settle(&w);
-	return reply_of(fd, &r) && r.status == XENGT_OK && r.command == XENGT_CMD_INFO &&
-	       r.payload_B == sizeof(struct xengt_info);
-}
-
 /* Ask for a tracked picture; its frame. The descriptor is not wanted. */
 static struct xengt_frame track(int fd, uint64_t since)
 {
@@ -161,7 +135,7 @@ START_TEST(a_wait_ends_in_time_and_looks_become_rare)
 	ck_assert_int_eq(wait_answer(fd), -1);
 	pass_ms(1);
 	ck_assert_int_eq(wait_answer(fd), 0);
-	ck_assert(works(fd));
+	ck_assert(serving_works(&w, fd));
 	f = track(fd, f.serial);
 	ck_assert_uint_eq(f.flags, XENGT_UNCHANGED);
 	begin_wait(fd, f.serial + 1, 10000); /* of a picture that never was */
@@ -246,7 +220,7 @@ START_TEST(requests_sent_while_waiting_are_answered_afterwards)
 	pass_ms(100);
 	ck_assert_int_eq(wait_answer(fd), 0);
 	serving_settle(&w);
-	ck_assert(reply_of(fd, &r));
+	ck_assert(serving_reply(fd, &r));
 	ck_assert_uint_eq(r.command, XENGT_CMD_INFO);
 	close(fd);
 	serving_settle(&w);
