@@ -213,19 +213,25 @@ int gt_fb_decode_plane(struct gt_vgpu *v, unsigned pipe, unsigned plane, struct 
 	return 0;
 }
 
-/* Width of a cursor by CUR_CTL 5:0, ARGB modes only; 0 for the others. */
-static uint32_t cursor_width_px(uint32_t ctl)
+/* Cursors by CUR_CTL 5:0: those of 32 bits a pixel. */
+static const struct cursor_mode {
+	uint8_t mode;
+	uint16_t width_px;
+	enum gt_blend blend;
+} cursor_modes[] = {
+	{ 0x02, 128, GT_BLEND_AND_XOR }, { 0x03, 256, GT_BLEND_AND_XOR },
+	{ 0x07, 64, GT_BLEND_AND_XOR },	 { 0x22, 128, GT_BLEND_PREMULT },
+	{ 0x23, 256, GT_BLEND_PREMULT }, { 0x27, 64, GT_BLEND_PREMULT },
+};
+
+static const struct cursor_mode *find_cursor_mode(uint32_t ctl)
 {
-	switch (ctl & 0x3f) {
-	case 0x27:
-		return 64;
-	case 0x22:
-		return 128;
-	case 0x23:
-		return 256;
-	default:
-		return 0;
+	for (size_t i = 0; i < GT_ARRAY_SIZE(cursor_modes); i++) {
+		if (cursor_modes[i].mode == (ctl & 0x3f)) {
+			return &cursor_modes[i];
+		}
 	}
+	return NULL;
 }
 
 /* A coordinate of CUR_POS: sign and magnitude. */
@@ -240,18 +246,19 @@ int gt_fb_decode_cursor(struct gt_vgpu *v, unsigned pipe, struct gt_fb *out,
 			char detail[XENGT_DETAIL_MAX])
 {
 	const struct gt_cursor *c = &v->display.pipe[pipe].cursor;
-	struct gt_fb fb = { .format = GT_FMT_XRGB8888, .blend = GT_BLEND_PREMULT, .alpha = 255 };
+	const struct cursor_mode *mode = find_cursor_mode(c->ctl);
+	struct gt_fb fb = { .format = GT_FMT_XRGB8888, .alpha = 255 };
 
 	if (!(c->ctl & 0x3f)) {
 		return -ENOENT;
 	}
-	fb.width_px = cursor_width_px(c->ctl);
-	if (!fb.width_px) {
+	if (!mode) {
 		snprintf(detail, XENGT_DETAIL_MAX, "cursor mode 0x%x is unknown, it is left out",
 			 c->ctl & 0x3f);
 		return -EINVAL;
 	}
-	fb.height_px = fb.width_px;
+	fb.blend = mode->blend;
+	fb.width_px = fb.height_px = mode->width_px;
 	if (c->fbc & CURSOR_FBC_ENABLE) {
 		fb.height_px = (c->fbc & 0xff) + 1;
 	}

@@ -160,10 +160,21 @@ uint32_t gt_pixel_scale(uint32_t px, uint32_t part)
 		    div255((px >> 8 & 0xff) * part), div255((px & 0xff) * part));
 }
 
+/* The highest byte stays. */
+static uint32_t and_xor(uint32_t below, uint32_t above)
+{
+	uint32_t kept = (above >> 24) * 0x010101u;
+
+	return (below & (kept | 0xff000000)) ^ (above & 0xffffff);
+}
+
 static uint32_t blend_one(uint32_t below, uint32_t above, enum gt_blend blend)
 {
 	uint32_t alpha = above >> 24, out = below & 0xff000000;
 
+	if (blend == GT_BLEND_AND_XOR) {
+		return and_xor(below, above);
+	}
 	for (int shift = 0; shift < 24; shift += 8) {
 		uint32_t over = above >> shift & 0xff, under = below >> shift & 0xff, sum;
 
@@ -189,7 +200,9 @@ void gt_pixel_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend
 		memcpy(dst, src, nr * 4);
 		return;
 	}
-	for (size_t i = gt_rows_blend(dst, src, nr, blend); i < nr; i++) {
+	size_t i = blend == GT_BLEND_AND_XOR ? 0 : gt_rows_blend(dst, src, nr, blend);
+
+	for (; i < nr; i++) {
 		dst[i] = blend_one(dst[i], src[i], blend);
 	}
 }

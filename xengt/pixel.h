@@ -53,6 +53,7 @@ enum gt_blend {
 	GT_BLEND_NONE,	   /* hides it */
 	GT_BLEND_PREMULT,  /* colours are already multiplied with alpha */
 	GT_BLEND_COVERAGE, /* they are not */
+	GT_BLEND_AND_XOR,  /* alpha says what is kept of what is below, colours what is inverted */
 };
 
 #define GT_PALETTE_ENTRIES 256

@@ -19,7 +19,7 @@ size_t gt_rows_16f(uint32_t *dst, const uint8_t *src, size_t nr, bool red_first)
 /* The last pixels of @src first: dst[i] = src[all - 1 - i]. */
 size_t gt_rows_reverse(uint32_t *dst, const uint32_t *src, size_t all);
 
-/* Lay pixels over others; @blend is not GT_BLEND_NONE. */
+/* Lay pixels over others; @blend is GT_BLEND_PREMULT or GT_BLEND_COVERAGE. */
 size_t gt_rows_blend(uint32_t *dst, const uint32_t *src, size_t nr, enum gt_blend blend);
 
 /* 65536 times what a step of Y, V or U adds to a channel, and Y's black. */

@@ -362,6 +362,34 @@ START_TEST(overlay_and_cursor_lie_above_the_primary_plane)
 }
 END_TEST
 
+START_TEST(an_and_xor_cursor_hides_shows_or_inverts_what_is_below)
+{
+	static const uint32_t modes[] = { 0x02, 0x03, 0x07 };
+	struct screen_plane p = make_plane(GT_LINEAR, &xrgb, 64, 32);
+	gt_gma_t cursor = s.base + GT_MiB(1);
+
+	set_mode(64, 32, 32);
+	screen_map(&s, cursor, 64);
+	fill(s.base, 0x00204060, 64);
+	fill(cursor, 0xff000000, 256 * 256);
+	fill(cursor + 4, 0x00123456, 1);
+	fill(cursor + 8, 0xffffffff, 1);
+	show(0, &p);
+	for (size_t i = 0; i < GT_ARRAY_SIZE(modes); i++) {
+		screen_cursor(&s, modes[i], 0, 0, (uint32_t)cursor);
+		screen_vblank(&s);
+		expect_pixel(0, 0, 0x204060);
+		expect_pixel(1, 0, 0x123456);
+		expect_pixel(2, 0, 0xdfbf9f);
+		expect_pixel(3, 0, 0x204060);
+		ck_assert_str_eq(detail, "");
+	}
+	screen_cursor(&s, 0x07, 0x80000000 | 0x8002, 0, (uint32_t)cursor); /* at -2,0 */
+	screen_vblank(&s);
+	expect_pixel(0, 0, 0xdfbf9f);
+}
+END_TEST
+
 START_TEST(a_cursor_that_cannot_be_read_is_left_out_and_told)
 {
 	struct screen_plane p = make_plane(GT_LINEAR, &xrgb, 64, 32);
@@ -523,6 +551,7 @@ int main(void)
 	tcase_add_test(skl, a_plane_partly_outside_is_cut_off_and_the_rest_is_black);
 	tcase_add_test(skl, a_plane_turned_by_180_degrees_is_turned_where_it_lies);
 	tcase_add_test(skl, overlay_and_cursor_lie_above_the_primary_plane);
+	tcase_add_test(skl, an_and_xor_cursor_hides_shows_or_inverts_what_is_below);
 	tcase_add_test(skl, a_cursor_that_cannot_be_read_is_left_out_and_told);
 	tcase_add_test(skl, no_picture_has_a_reason);
 	tcase_add_test(skl, a_page_that_is_not_in_the_ggtt_is_a_bad_plane);
