@@ -42,6 +42,13 @@ socket=/run/xengt/$(guest_id clients).sock
 ok "a picture" xengt-screenshot clients -o "$LAB_TMP/before.ppm"
 fds=$(nr_fds)
 
+said=$(xengt-screenshot clients --plane 0 --native -o "$LAB_TMP/plane.raw" 2>&1)
+is "the plane's memory, tiles and all: the status" $? 0
+like "what it is" "$said" '^xengt-screenshot: clients: note: [0-9]+x[0-9]+ XR24, modifier 0x0[01]0{13}[0-3], '
+read -r rows modifier stride <<<"$(sed 's/.* [0-9]*x\([0-9]*\) XR24, modifier 0x\([0-9]*\), rows of \([0-9]*\) .*/\1 \2 \3/' <<<"$said")"
+[ "$modifier" -eq 0 ] || rows=$(((rows + 7) / 8 * 8)) # fbcon's is linear, or tiled by X
+is "its length is that of its rows" "$(wc -c <"$LAB_TMP/plane.raw")" $(((rows * stride + 4095) / 4096 * 4096))
+
 ulimit -n 4096
 ok "a thousand connections are served or refused" "$JUDGE" crowd "$socket" 1000
 ok "two thousand packets of garbage" "$JUDGE" garbage "$socket" 2000
