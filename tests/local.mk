@@ -21,7 +21,6 @@ libtestsupport_la_SOURCES = \
 	tests/support/test_run.h \
 	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h
 
-UNIT_CFLAGS = $(AM_CFLAGS)
 # One program an area; a further area is a name here and its sources below.
 UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
 if HAVE_CHECK
