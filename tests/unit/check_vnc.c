@@ -33,6 +33,8 @@
 #include "xengt/input.h"
 
 #define PATIENCE_ms 20000
+/* What an allocator may keep of 200 clients: less than 10 kB of each would show. */
+#define RSS_SLACK_kB 2048
 
 static struct serving w;
 static pid_t worker, vnc;
@@ -290,6 +292,100 @@ START_TEST(garbage_and_clients_that_vanish_disturb_nobody)
 	close(good);
 	ck_assert_int_eq(end_of(&vnc, SIGTERM), 0);
 	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+/* Descriptors that the server has open. */
+static size_t nr_fds(void)
+{
+	char name[64];
+	glob_t g;
+	size_t nr;
+
+	snprintf(name, sizeof(name), "/proc/%d/fd/*", (int)vnc);
+	nr = glob(name, 0, NULL, &g) ? 0 : g.gl_pathc;
+	if (nr) {
+		globfree(&g);
+	}
+	return nr;
+}
+
+static size_t rss_kB(void)
+{
+	char line[128];
+	size_t kB = 0;
+	FILE *f;
+
+	snprintf(line, sizeof(line), "/proc/%d/status", (int)vnc);
+	f = fopen(line, "r");
+	ck_assert_ptr_nonnull(f);
+	while (!kB && fgets(line, sizeof(line), f)) {
+		sscanf(line, "VmRSS: %zu kB", &kB);
+	}
+	fclose(f);
+	return kB;
+}
+
+/* One that asks for whole pictures and reads none, one that is gone in the middle of a word, one
+ * that sends noise, one that never says a word. */
+static void misbehave(void)
+{
+	static const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 1, 0, 0, 64 };
+	int slow = join(), vanishing = join(), noisy = join(), silent = try_connect();
+	char noise[4096];
+
+	for (unsigned i = 0; i < 100; i++) {
+		send(slow, ask, sizeof(ask), MSG_NOSIGNAL | MSG_DONTWAIT);
+	}
+	put(vanishing, ask, 4);
+	for (size_t n = 0; n < sizeof(noise); n++) {
+		noise[n] = (char)rand();
+	}
+	send(noisy, noise, sizeof(noise), MSG_NOSIGNAL | MSG_DONTWAIT);
+	close(vanishing);
+	close(noisy);
+	close(silent);
+	close(slow);
+}
+
+/* The server's descriptors, once they are as few as @nr or patience is at an end. */
+static size_t settled_fds(size_t nr)
+{
+	const struct timespec t = { .tv_nsec = 20000000 };
+
+	for (unsigned i = 0; i < PATIENCE_ms / 20 && nr_fds() > nr; i++) {
+		nanosleep(&t, NULL);
+	}
+	return nr_fds();
+}
+
+START_TEST(ten_clients_see_it_beside_rude_ones_and_the_server_does_not_grow)
+{
+	size_t fds, before_kB;
+	int good[10];
+
+	srand(6);
+	for (size_t i = 0; i < GT_ARRAY_SIZE(good); i++) {
+		good[i] = join();
+		see_the_guest(good[i]);
+	}
+	fds = nr_fds();
+	ck_assert_uint_ge(fds, GT_ARRAY_SIZE(good));
+	for (unsigned i = 0; i < 10; i++) {
+		misbehave();
+	}
+	ck_assert_uint_le(settled_fds(fds), fds);
+	before_kB = rss_kB();
+	for (unsigned i = 0; i < 50; i++) {
+		misbehave();
+		see_the_guest(good[i % GT_ARRAY_SIZE(good)]);
+	}
+	ck_assert_uint_le(settled_fds(fds), fds);
+	ck_assert_uint_le(rss_kB(), before_kB + RSS_SLACK_kB);
+	for (size_t i = 0; i < GT_ARRAY_SIZE(good); i++) {
+		see_the_guest(good[i]);
+		close(good[i]);
+	}
 }
 END_TEST
 
@@ -582,6 +678,7 @@ int main(void)
 	tcase_add_test(t, a_client_sees_the_guests_pixels);
 	tcase_add_test(t, keys_and_pointer_reach_the_guest_and_go_up_with_their_client);
 	tcase_add_test(t, garbage_and_clients_that_vanish_disturb_nobody);
+	tcase_add_test(t, ten_clients_see_it_beside_rude_ones_and_the_server_does_not_grow);
 	tcase_add_test(t, what_a_killed_server_left_is_gone_with_the_next);
 	tcase_add_test(t, a_clients_size_becomes_the_monitors);
 	suite_add_tcase(s, t);
