@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Clients of a worker's socket in Dom0 that nobody would write on purpose, and one that hands a
- * picture to another driver.
+ * Clients of a worker's socket in Dom0 that nobody would write on purpose, one that hands a picture
+ * to another driver, and judges of pictures that have numbers in them.
  *
  *   client-judge crowd SOCKET N      N connections at once; says how many were served and refused
  *   client-judge garbage SOCKET N    N packets of every size and content, descriptors along
@@ -11,6 +11,10 @@
  *   client-judge numbers DOMAIN N    N pictures of head 0, where a guest flips as tests/kms/heads.c
  *                                    does: none torn, none older than one before it or than what
  *                                    was shown when it was asked for
+ *   client-judge recorded PIXELS TIMES HZ
+ *                                    frames of PIXELS pixels each from standard input, of a guest that
+ *                                    flips so at HZ at most; TIMES has a line with the time of each:
+ *                                    none torn, and no number missing that there was no time for
  *
  * The exit status is 0 if all was as it should be, else 1 with a sentence.
  */
@@ -328,6 +332,62 @@ static int numbers(const char *domain, unsigned nr)
 	return n.nr_new < nr / 10;
 }
 
+/* --- recordings ---------------------------------------------------------------------------- */
+
+/* The number that all pixels of a frame are, 4 bytes each; -1: they differ. */
+static int64_t number_of_frame(const uint32_t *px, size_t nr)
+{
+	for (size_t i = 1; i < nr; i++) {
+		if ((px[i] ^ px[0]) & 0xffffff) {
+			fprintf(stderr, "torn: %u first, %u at pixel %zu\n", px[0] & 0xffffff,
+				px[i] & 0xffffff, i);
+			return -1;
+		}
+	}
+	return px[0] & 0xffffff;
+}
+
+/*
+ * A number that is missing was shown between two pictures of the recording: in the time from one to
+ * the other there must have been as many frames.
+ */
+static int recorded(size_t nr_px, const char *times_path, double hz)
+{
+	uint32_t *px = malloc(nr_px * sizeof(*px));
+	FILE *times = fopen(times_path, "r");
+	double first_s = 0, last_s = 0, now_s;
+	int64_t first = -1, last = -1;
+	unsigned nr = 0;
+
+	if (!px || !times) {
+		return 1;
+	}
+	while (fread(px, sizeof(*px), nr_px, stdin) == nr_px) {
+		int64_t number = number_of_frame(px, nr_px);
+
+		if (number < 0) {
+			return 1;
+		}
+		if (fscanf(times, "%lf%*[^\n]", &now_s) != 1) {
+			fprintf(stderr, "picture %u has no time\n", nr);
+			return 1;
+		}
+		if (nr && (number <= last || number - last > (now_s - last_s) * hz + 2)) {
+			fprintf(stderr, "picture %u: %lld at %.3f s after %lld at %.3f s\n", nr,
+				(long long)number, now_s, (long long)last, last_s);
+			return 1;
+		}
+		first = nr ? first : number;
+		first_s = nr ? first_s : now_s;
+		last = number;
+		last_s = now_s;
+		nr++;
+	}
+	printf("%u pictures in %.1f s, of %lld numbers\n", nr, last_s - first_s,
+	       (long long)(last - first + 1));
+	return nr < 2;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "crowd")) {
@@ -341,6 +401,9 @@ int main(int argc, char **argv)
 	}
 	if (argc == 4 && !strcmp(argv[1], "dmabuf")) {
 		return hand_on(argv[2], argv[3]);
+	}
+	if (argc == 5 && !strcmp(argv[1], "recorded")) {
+		return recorded((size_t)atoi(argv[2]), argv[3], atof(argv[4]));
 	}
 	if (argc == 4 && !strcmp(argv[1], "numbers")) {
 		return numbers(argv[2], (unsigned)atoi(argv[3]));
