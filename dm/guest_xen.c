@@ -27,19 +27,11 @@
 
 #define GPA_END (UINT64_C(1) << 52)
 
-enum { PLACE_MMIO, PLACE_APERTURE, PLACE_ROM, NR_PLACES };
-
-struct place {
-	gt_gpa_t base; /* 0: not decoded */
-	uint64_t size_B;
-};
-
 struct dm_guest {
 	struct gt_guest base;
 	struct dm_guest_conf c;
 	struct dm_layout layout;
-	gt_gfn_t ram_gfn; /* where page 0 of BAR0 is: parking_gfn, or the BAR's */
-	struct place places[NR_PLACES];
+	struct dm_keep *keep;
 	struct dm_tracking *tracking;
 	uint8_t *saved; /* GT_REGS_SIZE: contents of SHADOWED pages during a move */
 	unsigned nr_complaints;
@@ -55,7 +47,7 @@ static struct dm_guest *to_dm(struct gt_guest *g)
 /* Whether @gfn may be RAM of BAR0: it belongs to the register file, not to those who map pages. */
 static bool is_bar_ram(const struct dm_guest *d, gt_gfn_t gfn)
 {
-	return gfn - d->ram_gfn < DM_BAR0_PAGES || gfn - d->layout.parking_gfn < DM_BAR0_PAGES;
+	return gfn - d->keep->ram_gfn < DM_BAR0_PAGES || gfn - d->layout.parking_gfn < DM_BAR0_PAGES;
 }
 
 /* A copy of @gfns in which our own pages are replaced by a frame no guest has; NULL: no memory. */
@@ -212,7 +204,7 @@ static void move_back(struct dm_guest *d, gt_gfn_t src, gt_gfn_t dst, uint32_t f
 
 static int move_ram(struct dm_guest *d, gt_gfn_t dst)
 {
-	gt_gfn_t src = d->ram_gfn;
+	gt_gfn_t src = d->keep->ram_gfn;
 	struct dm_run run = { 0 };
 	int ret = 0;
 
@@ -235,13 +227,13 @@ static int move_ram(struct dm_guest *d, gt_gfn_t dst)
 	if (ret) {
 		move_back(d, src, dst, run.first);
 	} else {
-		d->ram_gfn = dst;
+		d->keep->ram_gfn = dst;
 	}
 	save_shadowed(d, true);
 	return ret;
 }
 
-static int map_range(struct dm_guest *d, const struct place *p)
+static int map_range(struct dm_guest *d, const struct dm_place *p)
 {
 	if (p->base && xendevicemodel_map_io_range_to_ioreq_server(
 			       d->c.dmod, (domid_t)d->base.domid, d->c.server, 1, p->base,
@@ -251,7 +243,7 @@ static int map_range(struct dm_guest *d, const struct place *p)
 	return 0;
 }
 
-static void unmap_range(struct dm_guest *d, const struct place *p)
+static void unmap_range(struct dm_guest *d, const struct dm_place *p)
 {
 	if (p->base && xendevicemodel_unmap_io_range_from_ioreq_server(
 			       d->c.dmod, (domid_t)d->base.domid, d->c.server, 1, p->base,
@@ -264,11 +256,11 @@ static void unmap_range(struct dm_guest *d, const struct place *p)
  * Both steps of a placement.  Ranges are mapped first: a range that Xen refuses (one of ours
  * overlaps it) is found out before any RAM has moved.
  */
-static int place(struct dm_guest *d, unsigned which, const struct place *p)
+static int place(struct dm_guest *d, unsigned which, const struct dm_place *p)
 {
 	int ret = map_range(d, p);
 
-	if (ret || which != PLACE_MMIO) {
+	if (ret || which != DM_PLACE_MMIO) {
 		return ret;
 	}
 	ret = move_ram(d, p->base ? p->base >> GT_PAGE_SHIFT : d->layout.parking_gfn);
@@ -278,7 +270,7 @@ static int place(struct dm_guest *d, unsigned which, const struct place *p)
 	return ret;
 }
 
-static bool place_is_valid(const struct place *p, unsigned which)
+static bool place_is_valid(const struct dm_place *p, unsigned which)
 {
 	if (!p->base) {
 		return true;
@@ -287,16 +279,16 @@ static bool place_is_valid(const struct place *p, unsigned which)
 	    p->base % GT_PAGE_SIZE) {
 		return false;
 	}
-	return which != PLACE_MMIO || p->size_B == GT_BAR0_SIZE;
+	return which != DM_PLACE_MMIO || p->size_B == GT_BAR0_SIZE;
 }
 
 static int guest_place_bar(struct gt_guest *g, enum gt_bar bar, gt_gpa_t base, uint64_t size)
 {
 	struct dm_guest *d = to_dm(g);
-	unsigned which = bar == GT_BAR_MMIO ? PLACE_MMIO :
-			 bar == GT_BAR_APERTURE ? PLACE_APERTURE : PLACE_ROM;
-	struct place new = { base, base ? size : 0 };
-	struct place old = d->places[which];
+	unsigned which = bar == GT_BAR_MMIO ? DM_PLACE_MMIO :
+			 bar == GT_BAR_APERTURE ? DM_PLACE_APERTURE : DM_PLACE_ROM;
+	struct dm_place new = { base, base ? size : 0 };
+	struct dm_place old = d->keep->places[which];
 	int ret;
 
 	if (new.base == old.base && new.size_B == old.size_B) {
@@ -311,11 +303,11 @@ static int guest_place_bar(struct gt_guest *g, enum gt_bar bar, gt_gpa_t base, u
 	if (ret) {
 		complain(d, "cannot place a BAR", base, ret);
 		if (map_range(d, &old)) {
-			d->places[which] = (struct place){ 0 };
+			d->keep->places[which] = (struct dm_place){ 0 };
 		}
 		return ret;
 	}
-	d->places[which] = new;
+	d->keep->places[which] = new;
 	gt_debug(GT_T_DM, "BAR %d now at %#llx, %#llx bytes", (int)bar, (unsigned long long)base,
 		 (unsigned long long)size);
 	return 0;
@@ -365,8 +357,8 @@ bool dm_guest_in_bar(struct gt_guest *g, gt_gpa_t gpa)
 {
 	const struct dm_guest *d = to_dm(g);
 
-	for (unsigned i = 0; i < NR_PLACES; i++) {
-		if (d->places[i].base && gpa - d->places[i].base < d->places[i].size_B) {
+	for (unsigned i = 0; i < DM_NR_PLACES; i++) {
+		if (d->keep->places[i].base && gpa - d->keep->places[i].base < d->keep->places[i].size_B) {
 			return true;
 		}
 	}
@@ -414,8 +406,8 @@ static const struct gt_guest_ops guest_ops = {
 	.now_ns = guest_now_ns,
 };
 
-/* Map parked pages of BAR0, all of them, over @addr. */
-static int map_parked(struct dm_guest *d, uint8_t *addr, uint32_t first, uint32_t nr)
+/* Map RAM of BAR0, all of it, over @addr. */
+static int map_ram(struct dm_guest *d, uint8_t *addr, uint32_t first, uint32_t nr)
 {
 	xen_pfn_t *gfns = calloc(nr, sizeof(*gfns));
 	int *err = calloc(nr, sizeof(*err));
@@ -426,7 +418,7 @@ static int map_parked(struct dm_guest *d, uint8_t *addr, uint32_t first, uint32_
 		goto out;
 	}
 	for (uint32_t i = 0; i < nr; i++) {
-		gfns[i] = d->layout.parking_gfn + first + i;
+		gfns[i] = d->keep->ram_gfn + first + i;
 	}
 	p = xenforeignmemory_map2(d->c.fmem, d->base.domid, addr, PROT_READ | PROT_WRITE, MAP_FIXED,
 				  nr, gfns, err);
@@ -456,7 +448,7 @@ static int map_views(struct dm_guest *d)
 	int ret = 0;
 
 	while (!ret && dm_layout_next(&d->layout, run.first + run.nr, &run)) {
-		ret = map_parked(d, view_of(d, run.first), run.first, run.nr);
+		ret = map_ram(d, view_of(d, run.first), run.first, run.nr);
 	}
 	return ret;
 }
@@ -479,15 +471,20 @@ int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out)
 	d->c = *c;
 	d->layout = *c->layout;
 	d->c.layout = &d->layout;
-	d->ram_gfn = d->layout.parking_gfn;
+	d->keep = c->keep;
+	d->base.keep = c->keep->vgpu;
+	if (!d->keep->begun) {
+		d->keep->ram_gfn = d->layout.parking_gfn;
+		d->keep->begun = true;
+	}
 	d->base.ops = &guest_ops;
 	d->base.domid = c->domid;
 	d->base.opregion = c->opregion;
 	d->base.nr_gtt = d->layout.nr_gtt_pages * (GT_PAGE_SIZE / 8);
 	d->saved = malloc(GT_REGS_SIZE);
-	d->base.regs = reserve(GT_REGS_SIZE);
+	d->base.regs = d->keep->regs;
 	d->base.gtt = reserve((size_t)d->layout.nr_gtt_pages * GT_PAGE_SIZE);
-	if (!d->saved || !d->base.regs || !d->base.gtt) {
+	if (!d->saved || !d->base.gtt) {
 		goto err;
 	}
 	ret = map_views(d);
@@ -513,9 +510,6 @@ void dm_guest_destroy(struct gt_guest *g)
 		return;
 	}
 	d = to_dm(g);
-	if (g->regs) {
-		munmap(g->regs, GT_REGS_SIZE);
-	}
 	if (g->gtt) {
 		munmap(g->gtt, (size_t)d->layout.nr_gtt_pages * GT_PAGE_SIZE);
 	}

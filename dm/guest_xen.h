@@ -6,6 +6,7 @@
 #include <xendevicemodel.h>
 #include <xenforeignmemory.h>
 
+#include "keep.h"
 #include "layout.h"
 #include "tracking.h"
 
@@ -16,11 +17,12 @@ struct dm_guest_conf {
 	ioservid_t server;
 	uint8_t slot;
 	const struct dm_layout *layout; /* copied */
+	struct dm_keep *keep; /* outlives the guest */
 	gt_gpa_t opregion;
 };
 
 /*
- * Map the RAM of BAR0, which is parked, and fill the seam.  Everything it does afterwards is
+ * Map the RAM of BAR0, which is parked or where another worker left it, and fill the seam.  Everything it does afterwards is
  * allowed to a process restricted to the domain.  0 or negative errno.
  */
 int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out);

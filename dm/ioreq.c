@@ -24,10 +24,11 @@ struct dm_ioreqs {
 	xenforeignmemory_resource_handle *resource;
 	shared_iopage_t *page;
 	unsigned nr_vcpus;
+	bool *carried_out; /* by vCPU, in what outlives us */
 	int *ports; /* local port of each vCPU, -1: not bound */
 };
 
-#define SLOTS_MAX (GT_PAGE_SIZE / sizeof(ioreq_t))
+_Static_assert(DM_VCPUS_MAX == GT_PAGE_SIZE / sizeof(ioreq_t), "a slot a vCPU");
 
 static enum gt_ioreq_type type_of(uint8_t type)
 {
@@ -96,7 +97,7 @@ static int bind_ports(struct dm_ioreqs *q, uint32_t domid)
 
 int dm_ioreqs_create(xendevicemodel_handle *dmod, xenforeignmemory_handle *fmem,
 		     xenevtchn_handle *evtchn, uint32_t domid, ioservid_t server,
-		     struct dm_ioreqs **out)
+		     struct dm_keep *keep, struct dm_ioreqs **out)
 {
 	struct dm_ioreqs *q = calloc(1, sizeof(*q));
 	void *addr = NULL;
@@ -107,11 +108,12 @@ int dm_ioreqs_create(xendevicemodel_handle *dmod, xenforeignmemory_handle *fmem,
 	}
 	q->fmem = fmem;
 	q->evtchn = evtchn;
+	q->carried_out = keep->carried_out;
 	if (xendevicemodel_nr_vcpus(dmod, (domid_t)domid, &q->nr_vcpus)) {
 		ret = -errno;
 		goto err;
 	}
-	if (!q->nr_vcpus || q->nr_vcpus > SLOTS_MAX) {
+	if (!q->nr_vcpus || q->nr_vcpus > DM_VCPUS_MAX) {
 		ret = -ERANGE;
 		goto err;
 	}
@@ -219,6 +221,14 @@ static bool is_ram_write(struct gt_guest *g, const struct gt_ioreq *r)
 	       !dm_guest_in_bar(g, r->addr);
 }
 
+static void answer(struct dm_ioreqs *q, unsigned vcpu, const struct gt_ioreq *r)
+{
+	ioreq_answer(slot_of(q, vcpu), r);
+	if (xenevtchn_notify(q->evtchn, (evtchn_port_t)q->ports[vcpu])) {
+		gt_err(GT_T_DM, "cannot wake vCPU %u", vcpu);
+	}
+}
+
 static void serve_vcpu(struct dm_ioreqs *q, unsigned vcpu, struct gt_guest *g, struct gt_vgpu *v)
 {
 	volatile ioreq_t *slot = slot_of(q, vcpu);
@@ -228,14 +238,32 @@ static void serve_vcpu(struct dm_ioreqs *q, unsigned vcpu, struct gt_guest *g, s
 		return;
 	}
 	gt_ioreq_handle(v, &r);
+	q->carried_out[vcpu] = !r.read;
 	if (is_ram_write(g, &r)) {
 		dm_tracking_hold(dm_guest_tracking(g), r.addr >> GT_PAGE_SHIFT);
 	}
-	ioreq_answer(slot, &r);
-	if (xenevtchn_notify(q->evtchn, (evtchn_port_t)q->ports[vcpu])) {
-		gt_err(GT_T_DM, "cannot wake vCPU %u", vcpu);
-	}
+	answer(q, vcpu, &r);
+	q->carried_out[vcpu] = false;
 	dm_ioreqs_settle(q, g);
+}
+
+void dm_ioreqs_inherit(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v,
+		       bool without_doing)
+{
+	for (unsigned i = 0; i < q->nr_vcpus; i++) {
+		volatile ioreq_t *slot = slot_of(q, i);
+
+		if (slot->state == STATE_IOREQ_INPROCESS) {
+			if (q->carried_out[i] || without_doing) {
+				answer(q, i, &(struct gt_ioreq){ .read = slot->dir == IOREQ_READ,
+								 .data = UINT64_MAX });
+			} else {
+				slot->state = STATE_IOREQ_READY;
+			}
+		}
+		q->carried_out[i] = false;
+		serve_vcpu(q, i, g, v);
+	}
 }
 
 void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v)

@@ -10,6 +10,7 @@
 #include "xengt/ioreq.h"
 
 struct dm_ioreqs;
+struct dm_keep;
 struct gt_guest;
 
 /*
@@ -18,12 +19,18 @@ struct gt_guest;
  */
 int dm_ioreqs_create(xendevicemodel_handle *dmod, xenforeignmemory_handle *fmem,
 		     xenevtchn_handle *evtchn, uint32_t domid, ioservid_t server,
-		     struct dm_ioreqs **out);
+		     struct dm_keep *keep, struct dm_ioreqs **out);
 void dm_ioreqs_destroy(struct dm_ioreqs *q);
 
 /* Readable when dm_ioreqs_serve() has something to do. */
 int dm_ioreqs_fd(const struct dm_ioreqs *q);
 
+/*
+ * After another worker: requests that wait, and the one it died of or with, which is answered only if
+ * it has been carried out, or if @without_doing: then a write is lost, and a read gives all ones.
+ */
+void dm_ioreqs_inherit(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v,
+		       bool without_doing);
 /* Take one event, carry out the request of its vCPU, if there is one, and answer it. */
 void dm_ioreqs_serve(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v);
 

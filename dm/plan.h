@@ -28,6 +28,7 @@ struct dm_go {
 	ioservid_t server;
 	gt_gfn_t parking_gfn;
 	gt_gpa_t opregion; /* 0: there is none */
+	bool forget_work; /* others have died of it, maybe */
 };
 
 /*

@@ -5,6 +5,8 @@
  * Decides the life of a vGPU: what is made in which order, when the worker may start and must stop,
  * and that nothing is left when the domain is gone: no process, no socket, no ioreq server.  It
  * waits for xenstore's word that a domain ended, its child, a signal, and input for the guest.
+ *
+ * A worker that dies is replaced while the guest runs on: vCPUs wait in Xen meanwhile.
  */
 #define _GNU_SOURCE
 #include "supervisor.h"
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -34,6 +37,9 @@
 #define READY_TIMEOUT_MS 25000 /* less than the starting process waits */
 #define STOP_TIMEOUT_MS	 5000  /* for the worker to unmap and go */
 #define LOCK_TIMEOUT_MS	 8000  /* for an earlier mediator of the domain to go */
+#define DEATHS_MAX	 8     /* of workers ... */
+#define DEATHS_MS	 60000 /* ... in this time: after that the guest loses its vGPU */
+#define SHORT_LIFE_MS	 2000  /* dead so soon, it died of the work it inherited */
 #define INPUT_BUFFER_B	 4096  /* input that was not passed on yet: a few packets */
 
 struct supervisor {
@@ -43,6 +49,11 @@ struct supervisor {
 	int go_fd;	    /* to the worker: closing it is the word to stop */
 	int worker_fd;	    /* the worker's report; -1 once read */
 	int signal_fd;
+	int input_fd;	    /* the worker's end of input, for every worker */
+	struct dm_keep *keep;
+	uint64_t began_ms;	      /* the worker's life */
+	uint64_t deaths_ms[DEATHS_MAX]; /* when workers died, a ring */
+	unsigned nr_deaths;
 	pid_t worker;	    /* 0: none, or reaped */
 	int worker_status;  /* of waitpid() */
 	bool domain_stays;  /* without its vGPU, or with another one */
@@ -130,10 +141,32 @@ static void close_pair(const int fds[2])
 	close(fds[1]);
 }
 
-/* All between supervisor and worker; the latter's ends are go[0], up[1], input[1]. */
-static int make_channels(int go[2], int up[2], int input[2])
+/* What serves every worker: memory that outlives it, and the way of its clients' input. */
+static int make_common(struct supervisor *s)
 {
 	const int room_B = INPUT_BUFFER_B;
+	int input[2];
+
+	s->keep = mmap(NULL, dm_keep_B(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		       0);
+	if (s->keep == MAP_FAILED) {
+		s->keep = NULL;
+		return -errno;
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, input)) {
+		return -errno;
+	}
+	s->input_fd = input[1];
+	if (setsockopt(input[1], SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B))) {
+		close(input[0]);
+		return -errno;
+	}
+	return dm_input_create(s->plan->qemu_fd, input[0], &s->input);
+}
+
+/* Between supervisor and this worker; its ends are go[0] and up[1]. */
+static int make_channels(int go[2], int up[2])
+{
 	int ret;
 
 	if (pipe2(go, O_CLOEXEC)) {
@@ -141,69 +174,68 @@ static int make_channels(int go[2], int up[2], int input[2])
 	}
 	if (pipe2(up, O_CLOEXEC)) {
 		ret = -errno;
-		goto err_go;
-	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, input)) {
-		ret = -errno;
-		goto err_up;
-	}
-	if (setsockopt(input[1], SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B))) {
-		ret = -errno;
-		goto err_input;
+		close_pair(go);
+		return ret;
 	}
 	return 0;
-
-err_input:
-	close_pair(input);
-err_up:
-	close_pair(up);
-err_go:
-	close_pair(go);
-	return ret;
 }
 
-/* Before any Xen handle is open: a child must not use its parent's. */
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* In the child.  Libraries of Xen let a child do no more with its parent's handles than this. */
+static void be_worker(struct supervisor *s, int go_fd, int report_fd)
+{
+	sigset_t none;
+
+	dm_domain_forget(&s->domain);
+	if (s->xs) {
+		xs_daemon_destroy_postfork(s->xs);
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	_exit(dm_worker_run(s->plan, s->keep, s->listen_fd, go_fd, report_fd, s->input_fd));
+}
+
 static int start_worker(struct supervisor *s)
 {
-	int go[2], up[2], input[2];
-	sigset_t none;
+	int go[2], up[2];
 	pid_t pid;
-	int ret;
+	int ret = make_channels(go, up);
 
-	ret = make_channels(go, up, input);
 	if (ret) {
 		return ret;
 	}
 	pid = fork();
 	if (!pid) {
-		close(go[1]);
-		close(up[0]);
-		close(input[0]);
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(dm_worker_run(s->plan, s->listen_fd, go[0], up[1], input[1]));
+		be_worker(s, go[0], up[1]);
 	}
 	close(go[0]);
 	close(up[1]);
-	close(input[1]);
-	ret = dm_input_create(s->plan->qemu_fd, input[0], &s->input);
 	s->go_fd = go[1];
 	s->worker_fd = up[0];
 	if (pid < 0) {
 		return -EAGAIN;
 	}
 	s->worker = pid;
+	s->began_ms = now_ms();
 	/* Only the worker listens from here on: when it is gone, clients see that at once. */
 	close_fd(&s->listen_fd);
-	return ret;
+	return 0;
 }
 
-static int send_go(struct supervisor *s)
+static int send_go(struct supervisor *s, bool forget_work)
 {
 	struct dm_go go = {
 		.server = s->domain.server,
 		.parking_gfn = s->domain.layout.parking_gfn,
 		.opregion = s->domain.opregion,
+		.forget_work = forget_work,
 	};
 
 	return write(s->go_fd, &go, sizeof(go)) == sizeof(go) ? 0 : -EPIPE;
@@ -229,6 +261,9 @@ static int set_up(struct supervisor *s, struct gt_error *err)
 	gt_error_set(err, "cannot start the worker");
 	ret = catch_signals(s);
 	if (!ret) {
+		ret = make_common(s);
+	}
+	if (!ret) {
 		ret = start_worker(s);
 	}
 	if (ret) {
@@ -240,7 +275,7 @@ static int set_up(struct supervisor *s, struct gt_error *err)
 	}
 	if (!ret) {
 		gt_error_set(err, "the worker ended before it began");
-		ret = send_go(s);
+		ret = send_go(s, false);
 	}
 	return ret;
 }
@@ -322,6 +357,81 @@ static int wait_ready(struct supervisor *s, struct gt_error *err)
 	return read_report(s, err);
 }
 
+static void kill_worker(struct supervisor *s)
+{
+	if (s->worker) {
+		kill(s->worker, SIGKILL);
+		waitpid(s->worker, &s->worker_status, 0);
+		s->worker = 0;
+	}
+}
+
+static void stop_worker(struct supervisor *s)
+{
+	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
+	int tries = STOP_TIMEOUT_MS / 100;
+
+	if (s->domain_stays && write(s->go_fd, &(char){ DM_STOP_PARK }, 1) != 1) {
+		gt_err(GT_T_DM, "the worker does not listen");
+	}
+	close_fd(&s->go_fd);
+	while (s->worker && !reap(s) && tries-- > 0) {
+		poll(&p, 1, 100);
+		asked_to_end(s);
+	}
+	if (s->worker) {
+		gt_err(GT_T_DM, "the worker does not stop: killing it");
+		kill_worker(s);
+	}
+}
+
+/* Note a worker's death. Whether another one is worth a try. */
+static bool may_replace(struct supervisor *s)
+{
+	uint64_t *oldest_ms = &s->deaths_ms[s->nr_deaths++ % DEATHS_MAX], now = now_ms();
+	bool may = s->nr_deaths <= DEATHS_MAX || now - *oldest_ms > DEATHS_MS;
+
+	*oldest_ms = now;
+	if (!may) {
+		gt_err(GT_T_DM, "%d workers died within %d s: domain %u loses its vGPU",
+		       DEATHS_MAX + 1, DEATHS_MS / 1000, s->plan->domid);
+	}
+	return may;
+}
+
+/* One worker after another, until one is ready. */
+static bool replace_worker(struct supervisor *s)
+{
+	struct gt_error err = { "cannot start another worker" };
+	int ret = -1;
+
+	while (ret && may_replace(s)) {
+		bool forget_work = now_ms() - s->began_ms < SHORT_LIFE_MS;
+
+		close_fd(&s->go_fd);
+		close_fd(&s->worker_fd);
+		ret = dm_run_listen(s->plan->domid, &s->listen_fd);
+		if (!ret) {
+			ret = start_worker(s);
+		}
+		if (!ret) {
+			ret = send_go(s, forget_work);
+		}
+		if (!ret) {
+			ret = wait_ready(s, &err);
+		}
+		close_fd(&s->listen_fd);
+		if (ret) {
+			gt_err(GT_T_DM, "%s", err.text);
+			kill_worker(s); /* not told to stop: then it would leave nothing */
+		} else {
+			gt_warn(GT_T_DM, "another worker has taken over%s",
+				forget_work ? ", without the work under way" : "");
+		}
+	}
+	return !ret;
+}
+
 /* While the vGPU lives. Returns the exit status. */
 static int stand_by(struct supervisor *s)
 {
@@ -358,7 +468,9 @@ static int stand_by(struct supervisor *s)
 		}
 		if (reap(s)) {
 			log_death(s);
-			return 1;
+			if (!replace_worker(s)) {
+				return 1;
+			}
 		}
 		if (asked_to_end(s)) {
 			gt_warn(GT_T_DM, "asked to end: domain %u loses its vGPU", s->plan->domid);
@@ -369,27 +481,6 @@ static int stand_by(struct supervisor *s)
 			gt_err(GT_T_DM, "lost xenstore");
 			return 1;
 		}
-	}
-}
-
-static void stop_worker(struct supervisor *s)
-{
-	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
-	int tries = STOP_TIMEOUT_MS / 100;
-
-	if (s->domain_stays && write(s->go_fd, &(char){ DM_STOP_PARK }, 1) != 1) {
-		gt_err(GT_T_DM, "the worker does not listen");
-	}
-	close_fd(&s->go_fd);
-	while (s->worker && !reap(s) && tries-- > 0) {
-		poll(&p, 1, 100);
-		asked_to_end(s);
-	}
-	if (s->worker) {
-		gt_err(GT_T_DM, "the worker does not stop: killing it");
-		kill(s->worker, SIGKILL);
-		waitpid(s->worker, &s->worker_status, 0);
-		s->worker = 0;
 	}
 }
 
@@ -411,7 +502,11 @@ static void tear_down(struct supervisor *s)
 	close_fd(&s->lock_fd);
 	close_fd(&s->listen_fd);
 	close_fd(&s->worker_fd);
+	close_fd(&s->input_fd);
 	close_fd(&s->signal_fd);
+	if (s->keep) {
+		munmap(s->keep, dm_keep_B());
+	}
 }
 
 int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
@@ -423,6 +518,7 @@ int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
 		.listen_fd = -1,
 		.go_fd = -1,
 		.worker_fd = -1,
+		.input_fd = -1,
 		.signal_fd = -1,
 	};
 	struct gt_error err = { "" };

@@ -4,7 +4,8 @@
  *
  * Decides the order in which rights are used and given up: open, map and bind what needs more than
  * the one domain; restrict the handles to it; enter the sandbox; only then let the mediator see the
- * guest.  Whichever way it ends, its ioreq server goes with it, so that no vCPU waits for ever.
+ * guest.  Told to stop, it takes its ioreq server along, so that no vCPU waits for ever.  Ended any
+ * other way, it leaves all as it is to the next worker (keep.h).
  */
 #define _GNU_SOURCE
 #include "worker.h"
@@ -37,6 +38,7 @@
 
 struct worker {
 	const struct dm_plan *plan;
+	struct dm_keep *keep;
 	struct dm_go go;
 	int listen_fd, stop_fd;
 	int input_fd; /* to the supervisor */
@@ -73,6 +75,7 @@ static int attach(struct worker *w, struct gt_error *err)
 		.server = w->go.server,
 		.slot = w->plan->slot,
 		.layout = &w->layout,
+		.keep = w->keep,
 		.opregion = w->go.opregion,
 	};
 	int ret = dm_guest_create(&conf, &w->guest);
@@ -82,7 +85,7 @@ static int attach(struct worker *w, struct gt_error *err)
 		return ret;
 	}
 	ret = dm_ioreqs_create(w->dmod, w->fmem, w->evtchn, w->plan->domid, w->go.server,
-			       &w->ioreqs);
+			       w->keep, &w->ioreqs);
 	if (ret) {
 		gt_error_set(err, "cannot take requests of domain %u: %s", w->plan->domid,
 			     strerror(-ret));
@@ -125,7 +128,11 @@ static int create_vgpu(struct worker *w, struct gt_error *err)
 		gt_error_set(err, "cannot make the vGPU: %s", strerror(-ret));
 		return ret;
 	}
-	ret = plug_monitors(w, err);
+	if (!gt_vgpu_is_inherited(w->vgpu)) {
+		ret = plug_monitors(w, err);
+	} else if (w->go.forget_work) {
+		gt_vgpu_forget_work(w->vgpu);
+	}
 	if (ret) {
 		return ret;
 	}
@@ -142,6 +149,9 @@ static int create_vgpu(struct worker *w, struct gt_error *err)
 	}
 	w->listen_fd = -1;
 	gt_server_set_input(w->server, w->input_fd);
+	if (gt_vgpu_is_inherited(w->vgpu)) {
+		dm_ioreqs_inherit(w->ioreqs, w->guest, w->vgpu, w->go.forget_work);
+	}
 	return 0;
 }
 
@@ -162,6 +172,7 @@ static int wait_for_go(struct worker *w)
 
 static int set_up(struct worker *w, struct gt_error *err)
 {
+	bool is_first = !w->keep->begun;
 	int ret = open_handles(w, err);
 
 	if (!ret) {
@@ -171,7 +182,7 @@ static int set_up(struct worker *w, struct gt_error *err)
 	if (!ret) {
 		ret = attach(w, err);
 	}
-	if (!ret && *w->plan->opt.record) {
+	if (!ret && *w->plan->opt.record && is_first) {
 		ret = dm_trace_open(w->plan->opt.record, &w->trace_fd, err);
 	}
 	if (!ret) {
@@ -267,41 +278,30 @@ static bool must_park(const struct worker *w)
 	struct pollfd p = { .fd = w->stop_fd, .events = POLLIN };
 	char word;
 
-	return w->vgpu && poll(&p, 1, 0) == 1 && read(w->stop_fd, &word, 1) == 1 &&
+	return poll(&p, 1, 0) == 1 && read(w->stop_fd, &word, 1) == 1 &&
 	       word == DM_STOP_PARK;
 }
 
 /* In an order that lets each still use what it stands on; with it the last foreign page goes. */
 static void tear_down(struct worker *w)
 {
-	if (w->server) {
-		gt_server_destroy(w->server);
-	}
+	gt_server_destroy(w->server);
 	gt_vgpu_destroy(w->vgpu);
 	if (must_park(w)) {
 		w->guest->ops->place_bar(w->guest, GT_BAR_MMIO, 0, 0);
 	}
-	if (w->ioreqs) {
-		/*
-		 * Fails if the domain is gone or the supervisor was faster: both are fine.  First
-		 * all pages whose writes exit become plain RAM, see dm/domain.c.
-		 */
-		xendevicemodel_map_mem_type_to_ioreq_server(w->dmod, (domid_t)w->plan->domid,
-							    w->go.server, HVMMEM_ioreq_server, 0);
-		xendevicemodel_destroy_ioreq_server(w->dmod, (domid_t)w->plan->domid,
-						    w->go.server);
-	}
+	/*
+	 * Fails if the domain is gone or the supervisor was faster: both are fine.  First all pages
+	 * whose writes exit become plain RAM, see dm/domain.c.
+	 */
+	xendevicemodel_map_mem_type_to_ioreq_server(w->dmod, (domid_t)w->plan->domid,
+						    w->go.server, HVMMEM_ioreq_server, 0);
+	xendevicemodel_destroy_ioreq_server(w->dmod, (domid_t)w->plan->domid, w->go.server);
 	dm_ioreqs_destroy(w->ioreqs);
 	dm_guest_destroy(w->guest);
-	if (w->evtchn) {
-		xenevtchn_close(w->evtchn);
-	}
-	if (w->fmem) {
-		xenforeignmemory_close(w->fmem);
-	}
-	if (w->dmod) {
-		xendevicemodel_close(w->dmod);
-	}
+	xenevtchn_close(w->evtchn);
+	xenforeignmemory_close(w->fmem);
+	xendevicemodel_close(w->dmod);
 }
 
 static void send_report(int fd, const char *text)
@@ -315,14 +315,14 @@ static void send_report(int fd, const char *text)
 	close(fd);
 }
 
-int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int report_fd,
-		  int input_fd)
+int dm_worker_run(const struct dm_plan *plan, struct dm_keep *keep, int listen_fd, int go_fd,
+		  int report_fd, int input_fd)
 {
 	struct worker w = {
-		.plan = plan, .listen_fd = listen_fd, .stop_fd = go_fd, .input_fd = input_fd,
+		.plan = plan, .keep = keep, .listen_fd = listen_fd, .stop_fd = go_fd, .input_fd = input_fd,
 		.trace_fd = -1,
 	};
-	int keep[] = { listen_fd, go_fd, report_fd, input_fd, plan->log_fd };
+	int own_fds[] = { listen_fd, go_fd, report_fd, input_fd, plan->log_fd };
 	struct gt_error err = { "" };
 	int status = 1;
 
@@ -330,7 +330,7 @@ int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int repo
 	/* The GPU looks at memory it waits for every few microseconds at first. */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
-	dm_close_others(keep, GT_ARRAY_SIZE(keep));
+	dm_close_others(own_fds, GT_ARRAY_SIZE(own_fds));
 	dm_layout_init(&w.layout, plan->opt.platform, plan->part.ggtt_size);
 	if (*plan->opt.record) {
 		dm_layout_trap_registers(&w.layout);
@@ -343,6 +343,8 @@ int dm_worker_run(const struct dm_plan *plan, int listen_fd, int go_fd, int repo
 		send_report(report_fd, "");
 		status = loop(&w);
 	}
-	tear_down(&w);
+	if (!status) {
+		tear_down(&w);
+	}
 	return status;
 }

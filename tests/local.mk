@@ -48,6 +48,7 @@ UNIT_TESTS = \
 	check_gmbus \
 	check_hash \
 	check_image \
+	check_inherit \
 	check_input \
 	check_ioreq \
 	check_irq \
@@ -137,6 +138,7 @@ check_input_SOURCES = tests/unit/check_input.c dm/input.c dm/input.h
 check_input_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/dm
 check_input_LDADD = libxengt.la $(UNIT_LIBS)
 
+check_inherit_SOURCES = tests/unit/check_inherit.c
 check_ioreq_SOURCES = tests/unit/check_ioreq.c
 check_irq_SOURCES = tests/unit/check_irq.c
 check_metrics_SOURCES = tests/unit/check_metrics.c

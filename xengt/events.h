@@ -57,6 +57,7 @@ struct gt_vgpu;
 	X(clients_now, "clients connected at the moment")                                          \
 	X(clients_refused, "clients turned away because there were too many")                      \
 	X(inputs, "events for keyboard and pointer passed on")                                     \
+	X(inherited, "times another worker took over from one that died")                          \
 	X(wakeups, "times the worker woke up")                                                     \
 	X(cpu_us, "processor time of the worker")                                                  \
 	X(client_garbage, "requests of clients that made no sense")

@@ -231,7 +231,7 @@ int gt_submit_init(struct gt_vgpu *v)
 		.gen = gt_platforms[v->platform].gen,
 	};
 
-	return gt_twin_create(&ev, &v->submit.hw);
+	return gt_twin_create(&ev, v->twin_keep, v->is_inherited, &v->submit.hw);
 }
 
 void gt_submit_finish(struct gt_vgpu *v)

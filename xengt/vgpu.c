@@ -35,11 +35,120 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_record_call(v->record, 'z', v->submit.busy);
 }
 
+#define KEEP_ALIGN 64u
+
+static size_t keep_of_vgpu_B(void)
+{
+	return (sizeof(struct gt_vgpu) + KEEP_ALIGN - 1) & ~(size_t)(KEEP_ALIGN - 1);
+}
+
+size_t gt_vgpu_keep_B(void)
+{
+	return keep_of_vgpu_B() + gt_twin_keep_B();
+}
+
+/* Addresses of the process that died, and what it alone had open. */
+static void drop_lost(struct gt_vgpu *v)
+{
+	static const enum gt_counter now[] = { GT_C_clients_now, GT_C_frames_cached_now,
+					       GT_C_ppgtt_tracked_now };
+
+	v->page_cache = NULL;
+	v->record = NULL;
+	v->frames = NULL;
+	v->ppgtt = NULL;
+	v->regs = (struct gt_regs){ 0 };
+	v->ggtt = (struct gt_ggtt){ 0 };
+	v->submit.hw = NULL;
+	v->pipe_crc.picture = NULL;
+	v->pipe_crc.picture_B = 0;
+	for (size_t i = 0; i < GT_ARRAY_SIZE(now); i++) {
+		v->events.count[now[i]] = 0;
+	}
+	gt_gmbus_reset(v);
+	gt_count(v, GT_C_inherited);
+}
+
+/* A new vGPU, zeros, or the one that is in @guest's keep. */
+static struct gt_vgpu *find_or_alloc(struct gt_guest *guest)
+{
+	struct gt_vgpu *v = guest->keep;
+
+	if (!v) {
+		return calloc(1, sizeof(*v));
+	}
+	if (v->is_whole) {
+		v->is_inherited = true;
+		drop_lost(v);
+	} else {
+		memset(guest->keep, 0, gt_vgpu_keep_B());
+	}
+	v->twin_keep = (uint8_t *)guest->keep + keep_of_vgpu_B();
+	return v;
+}
+
+static void let_go(struct gt_vgpu *v)
+{
+	if (v != v->guest->keep) {
+		free(v);
+	}
+}
+
+/* What has memory of its own; undone by destroy_parts(), also if it stopped half-way. */
+static int create_parts(struct gt_vgpu *v)
+{
+	int ret = gt_frames_create(v, &v->frames);
+
+	if (!ret) {
+		ret = gt_regs_init(v);
+	}
+	if (!ret) {
+		ret = gt_ggtt_init(v);
+	}
+	if (!ret) {
+		ret = gt_ppgtt_create(v, &v->ppgtt);
+	}
+	return ret ? ret : gt_submit_init(v);
+}
+
+static void destroy_parts(struct gt_vgpu *v)
+{
+	gt_submit_finish(v);
+	gt_ppgtt_destroy(v->ppgtt);
+	gt_ggtt_finish(v);
+	gt_regs_finish(v);
+	gt_frames_destroy(v->frames);
+}
+
+/* The state of a machine that was switched on. */
+static int begin(struct gt_vgpu *v, const uint8_t *edid)
+{
+	int ret = gt_monitors_init(v, edid);
+
+	if (!ret) {
+		ret = gt_pci_init(v);
+	}
+	if (!ret) {
+		ret = gt_display_init(v);
+	}
+	if (!ret) {
+		gt_vgpu_reset(v);
+	}
+	return ret;
+}
+
+/* The state is there.  An interrupt may have been lost between its bit and its message. */
+static void go_on(struct gt_vgpu *v)
+{
+	v->irq.msi = false;
+	gt_irq_update(v);
+}
+
 int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,
 		   struct gt_vgpu **out)
 {
 	struct gt_error err;
-	struct gt_vgpu *v = calloc(1, sizeof(*v));
+	struct gt_vgpu *v = find_or_alloc(guest);
 	int ret;
 
 	if (!v) {
@@ -49,62 +158,27 @@ int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uin
 	v->platform = o->platform;
 	v->guest = guest;
 	ret = gt_partition_init(&v->part, o, &err);
-	if (ret) {
-		goto err_vgpu;
-	}
-	if (guest->nr_gtt < v->part.ggtt_size / GT_PAGE_SIZE) {
+	if (!ret && guest->nr_gtt < v->part.ggtt_size / GT_PAGE_SIZE) {
 		ret = -EINVAL;
-		goto err_vgpu;
 	}
-	ret = gt_monitors_init(v, edid);
+	if (!ret) {
+		ret = create_parts(v);
+		if (!ret && v->is_inherited) {
+			go_on(v);
+		} else if (!ret) {
+			ret = begin(v, edid);
+		}
+		if (ret) {
+			destroy_parts(v);
+		}
+	}
 	if (ret) {
-		goto err_vgpu;
+		let_go(v);
+		return ret;
 	}
-	ret = gt_frames_create(v, &v->frames);
-	if (ret) {
-		goto err_vgpu;
-	}
-	ret = gt_regs_init(v);
-	if (ret) {
-		goto err_frames;
-	}
-	ret = gt_ggtt_init(v);
-	if (ret) {
-		goto err_regs;
-	}
-	ret = gt_ppgtt_create(v, &v->ppgtt);
-	if (ret) {
-		goto err_ggtt;
-	}
-	ret = gt_submit_init(v);
-	if (ret) {
-		goto err_ppgtt;
-	}
-	ret = gt_pci_init(v);
-	if (ret) {
-		goto err_submit;
-	}
-	ret = gt_display_init(v);
-	if (ret) {
-		goto err_submit;
-	}
-	gt_vgpu_reset(v);
+	v->is_whole = true;
 	*out = v;
 	return 0;
-
-err_submit:
-	gt_submit_finish(v);
-err_ppgtt:
-	gt_ppgtt_destroy(v->ppgtt);
-err_ggtt:
-	gt_ggtt_finish(v);
-err_regs:
-	gt_regs_finish(v);
-err_frames:
-	gt_frames_destroy(v->frames);
-err_vgpu:
-	free(v);
-	return ret;
 }
 
 void gt_vgpu_destroy(struct gt_vgpu *v)
@@ -113,13 +187,20 @@ void gt_vgpu_destroy(struct gt_vgpu *v)
 		return;
 	}
 	gt_record_destroy(v->record);
-	gt_submit_finish(v);
-	gt_ppgtt_destroy(v->ppgtt);
-	gt_ggtt_finish(v);
-	gt_regs_finish(v);
-	gt_frames_destroy(v->frames);
+	destroy_parts(v);
 	gt_pipe_crc_reset(v);
-	free(v);
+	v->is_whole = false;
+	let_go(v);
+}
+
+bool gt_vgpu_is_inherited(const struct gt_vgpu *v)
+{
+	return v->is_inherited;
+}
+
+void gt_vgpu_forget_work(struct gt_vgpu *v)
+{
+	gt_submit_reset(v, (1u << GT_NR_ENGINES) - 1);
 }
 
 int gt_vgpu_record(struct gt_vgpu *v, int fd, uint64_t max_B)

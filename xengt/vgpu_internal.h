@@ -2,6 +2,9 @@
 /*
  * One vGPU, as the files of the mediator share it: each part is declared in its own header and
  * written only by its own file.
+ *
+ * It may lie in memory that outlives the process (guest->keep).  What follows from registers and
+ * tables of the guest, and every address of ours, is made anew by who inherits it: vgpu.c.
  */
 #ifndef GT_VGPU_INTERNAL_H
 #define GT_VGPU_INTERNAL_H
@@ -47,6 +50,9 @@ struct gt_vgpu {
 	struct gt_page_cache *page_cache; /* NULL: nobody takes pictures */
 	uint64_t display_writes; /* registers of the display written: a client may wait for that */
 	struct gt_record *record; /* NULL: nothing is recorded */
+	void *twin_keep; /* of guest->keep; NULL: there is none */
+	bool is_inherited; /* another process had it, and died */
+	bool is_whole; /* it has begun: from here on it can be inherited */
 };
 
 static inline uint64_t gt_now_ns(const struct gt_vgpu *v)

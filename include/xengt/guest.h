@@ -81,6 +81,11 @@ struct gt_guest {
 	uint8_t *regs; /* GT_REGS_SIZE bytes, page-aligned */
 	uint64_t *gtt; /* nr_gtt entries, page-aligned */
 	uint32_t nr_gtt;
+	/*
+	 * gt_vgpu_keep_B() bytes that outlive the process, aligned to 64, as does regs[]; zeros for
+	 * the first mediator.  NULL: nothing outlives it.
+	 */
+	void *keep;
 	gt_gpa_t opregion; /* RAM that holds the OpRegion, below 4 GiB; 0: there is none */
 };
 

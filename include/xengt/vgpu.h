@@ -41,10 +41,22 @@ void gt_opregion_build(uint8_t region[GT_OPREGION_SIZE], const struct gt_options
 /*
  * Create a vGPU on @guest (which outlives it), with @edid of 128 bytes or NULL for one made from
  * the mode.  0 or negative errno.
+ *
+ * If another process had one with the same @guest->keep and died, this is that vGPU: it goes on with
+ * the command, the picture and the interrupt at which the other stopped.  @edid is not used then.
  */
 int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,
 		   struct gt_vgpu **out);
 void gt_vgpu_destroy(struct gt_vgpu *v);
+/* Size of guest->keep: what of a vGPU outlives the process. */
+size_t gt_vgpu_keep_B(void);
+/* Whether it is one that another process had; then gt_vgpu_forget_work() may be wanted. */
+bool gt_vgpu_is_inherited(const struct gt_vgpu *v);
+/*
+ * Nothing that was submitted is gone on with: the guest finds its engines hung, and resets them.
+ * For who does not trust the work because the process that had it before died of something.
+ */
+void gt_vgpu_forget_work(struct gt_vgpu *v);
 /* Power-on state again, as after a reset of the domain. */
 void gt_vgpu_reset(struct gt_vgpu *v);
 

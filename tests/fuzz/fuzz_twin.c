@@ -161,7 +161,7 @@ static void start(void)
 		.commands = on_commands, .now_ns = on_now_ns, .gen = GEN,
 	};
 
-	check(!gt_twin_create(&ev, &x.hw));
+	check(!gt_twin_create(&ev, NULL, false, &x.hw));
 	x.regs = calloc(NR_REG_DW, 4);
 	check(x.regs);
 	for (unsigned i = 0; i < NR_FRAMES; i++) {

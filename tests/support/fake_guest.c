@@ -9,6 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "xengt/vgpu.h"
+
+bool fake_guest_has_keep;
+
 static struct fake_guest *fake(struct gt_guest *g)
 {
 	return (struct fake_guest *)g;
@@ -154,6 +158,15 @@ struct fake_guest *fake_guest_create(unsigned mem_MiB, uint32_t nr_gtt)
 	if (f->mem == MAP_FAILED || !f->tracked || !f->base.regs || !f->base.gtt) {
 		abort();
 	}
+	if (fake_guest_has_keep) {
+		size_t keep_B = (gt_vgpu_keep_B() + 63) & ~(size_t)63;
+
+		f->base.keep = aligned_alloc(64, keep_B);
+		if (!f->base.keep) {
+			abort();
+		}
+		memset(f->base.keep, 0, keep_B);
+	}
 	memset(f->base.regs, 0, GT_REGS_SIZE);
 	memset(f->base.gtt, 0, (size_t)nr_gtt * 8);
 	f->base.ops = &fake_ops;
@@ -168,6 +181,7 @@ void fake_guest_destroy(struct fake_guest *f)
 	munmap(f->mem, f->mem_B);
 	close(f->fd);
 	free(f->tracked);
+	free(f->base.keep);
 	free(f->base.regs);
 	free(f->base.gtt);
 	free(f);

@@ -29,6 +29,9 @@ struct fake_guest {
 	unsigned nr_placed; /* calls of place_bar */
 };
 
+/* Whether guests made from now on have a keep, in which a vGPU outlives its process. */
+extern bool fake_guest_has_keep;
+
 /* @mem_MiB of memory from gpa 0 on, and a GGTT of @nr_gtt entries. NULL if out of memory. */
 struct fake_guest *fake_guest_create(unsigned mem_MiB, uint32_t nr_gtt);
 void fake_guest_destroy(struct fake_guest *f);

@@ -311,7 +311,9 @@ static void twin_ring_state(struct gt_hw *hw, enum gt_engine e, struct gt_hw_rin
 
 static void twin_destroy(struct gt_hw *hw)
 {
-	free(twin(hw));
+	if (!twin(hw)->is_kept) {
+		free(twin(hw));
+	}
 }
 
 static const struct gt_hw_ops twin_ops = {
@@ -322,9 +324,23 @@ static const struct gt_hw_ops twin_ops = {
 	.destroy = twin_destroy,
 };
 
-int gt_twin_create(const struct gt_hw_events *ev, struct gt_hw **out)
+size_t gt_twin_keep_B(void)
 {
-	struct twin *tw = calloc(1, sizeof(*tw));
+	return sizeof(struct twin);
+}
+
+/* All state of the engines is in struct cs, and nothing in it but @tw is an address of ours. */
+static void inherit(struct twin *tw)
+{
+	memset(tw->tlb, 0, sizeof(tw->tlb));
+	for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
+		tw->cs[e].tw = tw;
+	}
+}
+
+int gt_twin_create(const struct gt_hw_events *ev, void *keep, bool inherited, struct gt_hw **out)
+{
+	struct twin *tw = keep ? keep : calloc(1, sizeof(*tw));
 
 	if (!tw) {
 		return -ENOMEM;
@@ -332,8 +348,13 @@ int gt_twin_create(const struct gt_hw_events *ev, struct gt_hw **out)
 	tw->base.ops = &twin_ops;
 	tw->ev = *ev;
 	tw->tlb_generation = 1;
-	for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
-		init_cs(tw, e);
+	tw->is_kept = keep;
+	if (inherited) {
+		inherit(tw);
+	} else {
+		for (unsigned e = 0; e < GT_NR_ENGINES; e++) {
+			init_cs(tw, e);
+		}
 	}
 	*out = &tw->base;
 	return 0;

@@ -135,6 +135,7 @@ struct twin {
 	uint64_t nr_commands;
 	bool progress;
 	struct blt_buffers blt;
+	bool is_kept; /* lies in memory that outlives us */
 };
 
 /* mem.c. Reads of what is not there give 0 and false; writes are dropped and give false. */
