@@ -12,8 +12,8 @@
  *                                    does: none torn, none older than one before it or than what
  *                                    was shown when it was asked for
  *   client-judge recorded PIXELS TIMES HZ
- *                                    frames of PIXELS pixels each from standard input, of a guest that
- *                                    flips so at HZ at most; TIMES has a line with the time of each:
+ *                                    frames of PIXELS pixels each from standard input, of a guest
+ *                                    that flips so at HZ at most; TIMES has a line for each:
  *                                    none torn, and no number missing that there was no time for
  *
  * The exit status is 0 if all was as it should be, else 1 with a sentence.
