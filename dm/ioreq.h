@@ -26,8 +26,8 @@ void dm_ioreqs_destroy(struct dm_ioreqs *q);
 int dm_ioreqs_fd(const struct dm_ioreqs *q);
 
 /*
- * After another worker: requests that wait, and the one it died of or with, which is answered only if
- * it has been carried out, or if @without_doing: then a write is lost, and a read gives all ones.
+ * After another worker: requests that wait, and the one it died of or with, which is only answered
+ * if it has been carried out, or if @without_doing: then a write is lost, a read gives all ones.
  */
 void dm_ioreqs_inherit(struct dm_ioreqs *q, struct gt_guest *g, struct gt_vgpu *v,
 		       bool without_doing);

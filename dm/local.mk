@@ -6,11 +6,12 @@ xengt_dm_CPPFLAGS = $(AM_CPPFLAGS) -D__XEN_TOOLS__
 xengt_dm_CFLAGS = $(AM_CFLAGS) $(XEN_CFLAGS)
 xengt_dm_LDADD = libmediator.la $(XEN_LIBS)
 xengt_dm_SOURCES = \
-	dm/args.h dm/checks.h dm/complain.h dm/domain.h dm/guest_xen.h dm/input.h dm/ioreq.h dm/keep.h dm/launch.h \
+	dm/args.h dm/checks.h dm/child.h dm/complain.h dm/domain.h dm/guest_xen.h dm/input.h dm/ioreq.h dm/keep.h dm/launch.h \
 	dm/layout.h dm/monitor_file.h dm/plan.h dm/qemu.h dm/run.h dm/sandbox.h dm/supervisor.h \
 	dm/trace.h dm/tracking.h dm/worker.h dm/xlargs.h dm/xlconfig.h dm/xlproc.h \
 	dm/args.c \
 	dm/checks.c \
+	dm/child.c \
 	dm/complain.c \
 	dm/domain.c \
 	dm/guest_xen.c \

@@ -18,44 +18,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <xenstore.h>
 
+#include "child.h"
 #include "domain.h"
 #include "input.h"
 #include "run.h"
-#include "worker.h"
 #include "xengt/log.h"
 
-#define READY_TIMEOUT_MS 25000 /* less than the starting process waits */
-#define STOP_TIMEOUT_MS	 5000  /* for the worker to unmap and go */
 #define LOCK_TIMEOUT_MS	 8000  /* for an earlier mediator of the domain to go */
 #define DEATHS_MAX	 8     /* of workers ... */
 #define DEATHS_MS	 60000 /* ... in this time: after that the guest loses its vGPU */
 #define SHORT_LIFE_MS	 2000  /* dead so soon, it died of the work it inherited */
-#define INPUT_BUFFER_B	 4096  /* input that was not passed on yet: a few packets */
 
 struct supervisor {
 	const struct dm_plan *plan;
 	int report_fd;	    /* to the starting process; -1 once used */
 	int lock_fd, listen_fd;
-	int go_fd;	    /* to the worker: closing it is the word to stop */
-	int worker_fd;	    /* the worker's report; -1 once read */
 	int signal_fd;
-	int input_fd;	    /* the worker's end of input, for every worker */
-	struct dm_keep *keep;
-	uint64_t began_ms;	      /* the worker's life */
+	struct dm_child child; /* the worker */
 	uint64_t deaths_ms[DEATHS_MAX]; /* when workers died, a ring */
 	unsigned nr_deaths;
-	pid_t worker;	    /* 0: none, or reaped */
-	int worker_status;  /* of waitpid() */
 	bool domain_stays;  /* without its vGPU, or with another one */
 	bool starts_over;   /* the latter */
 	struct dm_domain domain;
@@ -135,110 +123,32 @@ static int catch_signals(struct supervisor *s)
 	return s->signal_fd < 0 ? -errno : 0;
 }
 
-static void close_pair(const int fds[2])
+/* In a child.  Libraries of Xen let it do no more with its parent's handles than this. */
+static void forget_xen(void *ctx)
 {
-	close(fds[0]);
-	close(fds[1]);
-}
-
-/* What serves every worker: memory that outlives it, and the way of its clients' input. */
-static int make_common(struct supervisor *s)
-{
-	const int room_B = INPUT_BUFFER_B;
-	int input[2];
-
-	s->keep = mmap(NULL, dm_keep_B(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		       0);
-	if (s->keep == MAP_FAILED) {
-		s->keep = NULL;
-		return -errno;
-	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, input)) {
-		return -errno;
-	}
-	s->input_fd = input[1];
-	if (setsockopt(input[1], SOL_SOCKET, SO_SNDBUF, &room_B, sizeof(room_B))) {
-		close(input[0]);
-		return -errno;
-	}
-	return dm_input_create(s->plan->qemu_fd, input[0], &s->input);
-}
-
-/* Between supervisor and this worker; its ends are go[0] and up[1]. */
-static int make_channels(int go[2], int up[2])
-{
-	int ret;
-
-	if (pipe2(go, O_CLOEXEC)) {
-		return -errno;
-	}
-	if (pipe2(up, O_CLOEXEC)) {
-		ret = -errno;
-		close_pair(go);
-		return ret;
-	}
-	return 0;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* In the child.  Libraries of Xen let a child do no more with its parent's handles than this. */
-static void be_worker(struct supervisor *s, int go_fd, int report_fd)
-{
-	sigset_t none;
+	struct supervisor *s = ctx;
 
 	dm_domain_forget(&s->domain);
 	if (s->xs) {
 		xs_daemon_destroy_postfork(s->xs);
 	}
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	_exit(dm_worker_run(s->plan, s->keep, s->listen_fd, go_fd, report_fd, s->input_fd));
 }
 
 static int start_worker(struct supervisor *s)
 {
-	int go[2], up[2];
-	pid_t pid;
-	int ret = make_channels(go, up);
-
-	if (ret) {
-		return ret;
-	}
-	pid = fork();
-	if (!pid) {
-		be_worker(s, go[0], up[1]);
-	}
-	close(go[0]);
-	close(up[1]);
-	s->go_fd = go[1];
-	s->worker_fd = up[0];
-	if (pid < 0) {
-		return -EAGAIN;
-	}
-	s->worker = pid;
-	s->began_ms = now_ms();
-	/* Only the worker listens from here on: when it is gone, clients see that at once. */
-	close_fd(&s->listen_fd);
-	return 0;
+	return dm_child_start(&s->child, &s->listen_fd, forget_xen, s);
 }
 
 static int send_go(struct supervisor *s, bool forget_work)
 {
-	struct dm_go go = {
+	const struct dm_go go = {
 		.server = s->domain.server,
 		.parking_gfn = s->domain.layout.parking_gfn,
 		.opregion = s->domain.opregion,
 		.forget_work = forget_work,
 	};
 
-	return write(s->go_fd, &go, sizeof(go)) == sizeof(go) ? 0 : -EPIPE;
+	return dm_child_go(&s->child, &go);
 }
 
 static int watch(struct supervisor *s, struct gt_error *err)
@@ -261,7 +171,10 @@ static int set_up(struct supervisor *s, struct gt_error *err)
 	gt_error_set(err, "cannot start the worker");
 	ret = catch_signals(s);
 	if (!ret) {
-		ret = make_common(s);
+		ret = dm_child_create(&s->child, s->plan);
+	}
+	if (!ret) {
+		ret = dm_input_create(s->plan->qemu_fd, s->child.supervisors_fd, &s->input);
 	}
 	if (!ret) {
 		ret = start_worker(s);
@@ -278,46 +191,6 @@ static int set_up(struct supervisor *s, struct gt_error *err)
 		ret = send_go(s, false);
 	}
 	return ret;
-}
-
-/* Take the worker's status if it has ended. */
-static bool reap(struct supervisor *s)
-{
-	if (s->worker && waitpid(s->worker, &s->worker_status, WNOHANG) == s->worker) {
-		s->worker = 0;
-		return true;
-	}
-	return false;
-}
-
-static void log_death(const struct supervisor *s)
-{
-	if (WIFSIGNALED(s->worker_status)) {
-		gt_err(GT_T_DM, "worker killed by signal %d (%s)", WTERMSIG(s->worker_status),
-		       strsignal(WTERMSIG(s->worker_status)));
-	} else {
-		gt_err(GT_T_DM, "worker ended by itself with status %d",
-		       WEXITSTATUS(s->worker_status));
-	}
-}
-
-/* The worker's one report. 0 if it is ready. */
-static int read_report(struct supervisor *s, struct gt_error *err)
-{
-	struct dm_report r;
-	ssize_t n = read(s->worker_fd, &r, sizeof(r));
-
-	close_fd(&s->worker_fd);
-	if (n != sizeof(r)) {
-		gt_error_set(err, "the worker died while it started (see its log)");
-		return -ECHILD;
-	}
-	r.err.text[sizeof(r.err.text) - 1] = '\0';
-	if (r.err.text[0]) {
-		*err = r.err;
-		return -EIO;
-	}
-	return 0;
 }
 
 /* A signal arrived: true if we were asked to end. */
@@ -340,58 +213,14 @@ static void drain_watch(struct supervisor *s)
 	free(w);
 }
 
-/* Wait for the worker to be ready. 0, or negative errno and @err. */
-static int wait_ready(struct supervisor *s, struct gt_error *err)
-{
-	struct pollfd p = { .fd = s->worker_fd, .events = POLLIN };
-	int n;
-
-	do {
-		n = poll(&p, 1, READY_TIMEOUT_MS);
-	} while (n < 0 && errno == EINTR);
-	if (n != 1) {
-		gt_error_set(err, "the worker did not become ready in %d s",
-			     READY_TIMEOUT_MS / 1000);
-		return -ETIMEDOUT;
-	}
-	return read_report(s, err);
-}
-
-static void kill_worker(struct supervisor *s)
-{
-	if (s->worker) {
-		kill(s->worker, SIGKILL);
-		waitpid(s->worker, &s->worker_status, 0);
-		s->worker = 0;
-	}
-}
-
-static void stop_worker(struct supervisor *s)
-{
-	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
-	int tries = STOP_TIMEOUT_MS / 100;
-
-	if (s->domain_stays && write(s->go_fd, &(char){ DM_STOP_PARK }, 1) != 1) {
-		gt_err(GT_T_DM, "the worker does not listen");
-	}
-	close_fd(&s->go_fd);
-	while (s->worker && !reap(s) && tries-- > 0) {
-		poll(&p, 1, 100);
-		asked_to_end(s);
-	}
-	if (s->worker) {
-		gt_err(GT_T_DM, "the worker does not stop: killing it");
-		kill_worker(s);
-	}
-}
-
 /* Note a worker's death. Whether another one is worth a try. */
 static bool may_replace(struct supervisor *s)
 {
-	uint64_t *oldest_ms = &s->deaths_ms[s->nr_deaths++ % DEATHS_MAX], now = now_ms();
-	bool may = s->nr_deaths <= DEATHS_MAX || now - *oldest_ms > DEATHS_MS;
+	uint64_t *oldest_ms = &s->deaths_ms[s->nr_deaths++ % DEATHS_MAX];
+	uint64_t now_ms = dm_now_ms();
+	bool may = s->nr_deaths <= DEATHS_MAX || now_ms - *oldest_ms > DEATHS_MS;
 
-	*oldest_ms = now;
+	*oldest_ms = now_ms;
 	if (!may) {
 		gt_err(GT_T_DM, "%d workers died within %d s: domain %u loses its vGPU",
 		       DEATHS_MAX + 1, DEATHS_MS / 1000, s->plan->domid);
@@ -406,10 +235,8 @@ static bool replace_worker(struct supervisor *s)
 	int ret = -1;
 
 	while (ret && may_replace(s)) {
-		bool forget_work = now_ms() - s->began_ms < SHORT_LIFE_MS;
+		bool forget_work = dm_now_ms() - s->child.began_ms < SHORT_LIFE_MS;
 
-		close_fd(&s->go_fd);
-		close_fd(&s->worker_fd);
 		ret = dm_run_listen(s->plan->domid, &s->listen_fd);
 		if (!ret) {
 			ret = start_worker(s);
@@ -418,12 +245,12 @@ static bool replace_worker(struct supervisor *s)
 			ret = send_go(s, forget_work);
 		}
 		if (!ret) {
-			ret = wait_ready(s, &err);
+			ret = dm_child_wait_ready(&s->child, &err);
 		}
 		close_fd(&s->listen_fd);
 		if (ret) {
 			gt_err(GT_T_DM, "%s", err.text);
-			kill_worker(s); /* not told to stop: then it would leave nothing */
+			dm_child_kill(&s->child); /* not told to stop: then it would leave nothing */
 		} else {
 			gt_warn(GT_T_DM, "another worker has taken over%s",
 				forget_work ? ", without the work under way" : "");
@@ -466,11 +293,8 @@ static int stand_by(struct supervisor *s)
 			s->domain_stays = s->starts_over = true;
 			return 0;
 		}
-		if (reap(s)) {
-			log_death(s);
-			if (!replace_worker(s)) {
-				return 1;
-			}
+		if (dm_child_reap(&s->child, true) && !replace_worker(s)) {
+			return 1;
 		}
 		if (asked_to_end(s)) {
 			gt_warn(GT_T_DM, "asked to end: domain %u loses its vGPU", s->plan->domid);
@@ -487,7 +311,7 @@ static int stand_by(struct supervisor *s)
 static void tear_down(struct supervisor *s)
 {
 	/* A dead worker cannot answer: let no vCPU wait for one that is about to stop either. */
-	stop_worker(s);
+	dm_child_stop(&s->child, s->domain_stays);
 	if (s->starts_over) {
 		dm_domain_withdraw_ram(&s->domain);
 	}
@@ -501,12 +325,8 @@ static void tear_down(struct supervisor *s)
 	}
 	close_fd(&s->lock_fd);
 	close_fd(&s->listen_fd);
-	close_fd(&s->worker_fd);
-	close_fd(&s->input_fd);
 	close_fd(&s->signal_fd);
-	if (s->keep) {
-		munmap(s->keep, dm_keep_B());
-	}
+	dm_child_destroy(&s->child);
 }
 
 int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
@@ -516,10 +336,8 @@ int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
 		.report_fd = report_fd,
 		.lock_fd = -1,
 		.listen_fd = -1,
-		.go_fd = -1,
-		.worker_fd = -1,
-		.input_fd = -1,
 		.signal_fd = -1,
+		.child = { .input_fd = -1, .supervisors_fd = -1, .go_fd = -1, .report_fd = -1 },
 	};
 	struct gt_error err = { "" };
 	int status = 1;
@@ -529,7 +347,7 @@ int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
 	signal(SIGPIPE, SIG_IGN);
 	ret = set_up(&s, &err);
 	if (!ret) {
-		ret = wait_ready(&s, &err);
+		ret = dm_child_wait_ready(&s.child, &err);
 	}
 	if (ret) {
 		gt_err(GT_T_DM, "%s", err.text);

@@ -139,9 +139,9 @@ struct gt_hw {
 };
 
 /*
- * Create the twin. @ev is copied. @keep: NULL, or gt_twin_keep_B() bytes for all it must know to go on
- * with its work in another process; @inherited: they are those of a process that died, and so this
- * twin begins in the middle of a command, maybe. 0 or negative errno.
+ * Create the twin. @ev is copied. @keep: NULL, or gt_twin_keep_B() bytes for all it must know to go
+ * on with its work in another process; @inherited: they are those of a process that died, and so
+ * this twin begins in the middle of a command, maybe. 0 or negative errno.
  */
 int gt_twin_create(const struct gt_hw_events *ev, void *keep, bool inherited, struct gt_hw **out);
 size_t gt_twin_keep_B(void);

@@ -43,7 +43,7 @@ void gt_opregion_build(uint8_t region[GT_OPREGION_SIZE], const struct gt_options
  * the mode.  0 or negative errno.
  *
  * If another process had one with the same @guest->keep and died, this is that vGPU: it goes on
- * with the command, the picture and the interrupt at which the other stopped.  @edid is not used then.
+ * with the command, the picture and the interrupt at which the other stopped, without @edid.
  */
 int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uint8_t *edid,
 		   struct gt_vgpu **out);

@@ -11,9 +11,9 @@
  *   client-judge numbers DOMAIN N    N pictures of head 0, where a guest flips as tests/kms/heads.c
  *                                    does: none torn, none older than one before it or than what
  *                                    was shown when it was asked for
- *   client-judge recorded PIXELS TIMES HZ
- *                                    frames of PIXELS pixels each from standard input, of a guest
- *                                    that flips so at HZ at most; TIMES has a line for each:
+ *   client-judge recorded WIDTH HEIGHT TIMES HZ
+ *                                    frames of that size from standard input, of a guest that
+ *                                    flips so at HZ at most; TIMES has a line for each:
  *                                    none torn, and no number missing that there was no time for
  *
  * The exit status is 0 if all was as it should be, else 1 with a sentence.
@@ -334,36 +334,33 @@ static int numbers(const char *domain, unsigned nr)
 
 /* --- recordings ---------------------------------------------------------------------------- */
 
-/* The number that all pixels of a frame are, 4 bytes each; -1: they differ. */
-static int64_t number_of_frame(const uint32_t *px, size_t nr)
+/* The next frame's pixels, 4 bytes each; false at the end. */
+static bool read_frame(struct xengt_picture *p)
 {
-	for (size_t i = 1; i < nr; i++) {
-		if ((px[i] ^ px[0]) & 0xffffff) {
-			fprintf(stderr, "torn: %u first, %u at pixel %zu\n", px[0] & 0xffffff,
-				px[i] & 0xffffff, i);
-			return -1;
-		}
-	}
-	return px[0] & 0xffffff;
+	return fread((void *)p->pixels, p->frame.size_B, 1, stdin) == 1;
 }
 
 /*
  * A number that is missing was shown between two pictures of the recording: in the time from one to
  * the other there must have been as many frames.
  */
-static int recorded(size_t nr_px, const char *times_path, double hz)
+static int recorded(uint32_t w_px, uint32_t h_px, const char *times_path, double hz)
 {
-	uint32_t *px = malloc(nr_px * sizeof(*px));
+	struct xengt_picture p = {
+		.frame = { .width_px = w_px, .height_px = h_px, .stride_B = w_px * 4,
+			   .size_B = (uint64_t)w_px * h_px * 4 },
+		.pixels = malloc((size_t)w_px * h_px * 4),
+	};
 	FILE *times = fopen(times_path, "r");
 	double first_s = 0, last_s = 0, now_s;
 	int64_t first = -1, last = -1;
 	unsigned nr = 0;
 
-	if (!px || !times) {
+	if (!p.pixels || !times) {
 		return 1;
 	}
-	while (fread(px, sizeof(*px), nr_px, stdin) == nr_px) {
-		int64_t number = number_of_frame(px, nr_px);
+	while (read_frame(&p)) {
+		int64_t number = number_of(&p);
 
 		if (number < 0) {
 			return 1;
@@ -402,8 +399,9 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], "dmabuf")) {
 		return hand_on(argv[2], argv[3]);
 	}
-	if (argc == 5 && !strcmp(argv[1], "recorded")) {
-		return recorded((size_t)atoi(argv[2]), argv[3], atof(argv[4]));
+	if (argc == 6 && !strcmp(argv[1], "recorded")) {
+		return recorded((uint32_t)atoi(argv[2]), (uint32_t)atoi(argv[3]), argv[4],
+				atof(argv[5]));
 	}
 	if (argc == 4 && !strcmp(argv[1], "numbers")) {
 		return numbers(argv[2], (unsigned)atoi(argv[3]));
