@@ -47,7 +47,8 @@ static struct dm_guest *to_dm(struct gt_guest *g)
 /* Whether @gfn may be RAM of BAR0: it belongs to the register file, not to those who map pages. */
 static bool is_bar_ram(const struct dm_guest *d, gt_gfn_t gfn)
 {
-	return gfn - d->keep->ram_gfn < DM_BAR0_PAGES || gfn - d->layout.parking_gfn < DM_BAR0_PAGES;
+	return gfn - d->keep->ram_gfn < DM_BAR0_PAGES ||
+	       gfn - d->layout.parking_gfn < DM_BAR0_PAGES;
 }
 
 /* A copy of @gfns in which our own pages are replaced by a frame no guest has; NULL: no memory. */
@@ -358,7 +359,9 @@ bool dm_guest_in_bar(struct gt_guest *g, gt_gpa_t gpa)
 	const struct dm_guest *d = to_dm(g);
 
 	for (unsigned i = 0; i < DM_NR_PLACES; i++) {
-		if (d->keep->places[i].base && gpa - d->keep->places[i].base < d->keep->places[i].size_B) {
+		const struct dm_place *p = &d->keep->places[i];
+
+		if (p->base && gpa - p->base < p->size_B) {
 			return true;
 		}
 	}

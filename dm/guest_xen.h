@@ -23,7 +23,8 @@ struct dm_guest_conf {
 
 /*
  * Map the RAM of BAR0, which is parked or where another worker left it, and fill the seam.
- * Everything it does afterwards is allowed to a process restricted to the domain.  0 or negative errno.
+ * Everything it does afterwards is allowed to a process restricted to the domain.  0 or negative
+ * errno.
  */
 int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out);
 void dm_guest_destroy(struct gt_guest *g);

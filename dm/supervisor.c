@@ -250,7 +250,7 @@ static bool replace_worker(struct supervisor *s)
 		close_fd(&s->listen_fd);
 		if (ret) {
 			gt_err(GT_T_DM, "%s", err.text);
-			dm_child_kill(&s->child); /* not told to stop: then it would leave nothing */
+			dm_child_kill(&s->child); /* told to stop, it would leave nothing */
 		} else {
 			gt_warn(GT_T_DM, "another worker has taken over%s",
 				forget_work ? ", without the work under way" : "");

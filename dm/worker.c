@@ -319,7 +319,11 @@ int dm_worker_run(const struct dm_plan *plan, struct dm_keep *keep, int listen_f
 		  int report_fd, int input_fd)
 {
 	struct worker w = {
-		.plan = plan, .keep = keep, .listen_fd = listen_fd, .stop_fd = go_fd, .input_fd = input_fd,
+		.plan = plan,
+		.keep = keep,
+		.listen_fd = listen_fd,
+		.stop_fd = go_fd,
+		.input_fd = input_fd,
 		.trace_fd = -1,
 	};
 	int own_fds[] = { listen_fd, go_fd, report_fd, input_fd, plan->log_fd };
