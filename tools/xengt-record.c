@@ -26,6 +26,7 @@
 #define MAX_FPS		240
 #define DARK_POLL_MS	1000 /* between two looks at a head that shows nothing */
 #define STILL_MS	300  /* without a change for so long, what is there is written out */
+#define BACK_MS		3000 /* for another worker to take over from one that died */
 #define LOOK_UP_MS	1000 /* the longest wait before progress and signals are looked at */
 
 struct args {
@@ -269,6 +270,26 @@ static enum exit_code add(struct recording *r, const struct xengt_picture *p)
 	return code;
 }
 
+/* Whether the connection that ended with @ret could be made anew: the vGPU has another worker. */
+static bool comes_back(struct recording *r, int ret)
+{
+	uint64_t end_ms = now_ms() + BACK_MS;
+
+	if (ret >= 0) {
+		return false;
+	}
+	xengt_disconnect(r->c);
+	r->c = NULL;
+	r->serial = 0;
+	while (xengt_connect(r->a->domain, &r->c)) {
+		if (interrupted || now_ms() >= end_ms) {
+			return false;
+		}
+		sleep_ms(BACK_MS / 30);
+	}
+	return true;
+}
+
 static bool is_dark(int ret)
 {
 	return ret == XENGT_E_NO_DRIVER || ret == XENGT_E_PIPE_OFF || ret == XENGT_E_NO_PLANE;
@@ -287,6 +308,9 @@ static enum exit_code take(struct recording *r)
 	ret = xengt_capture(r->c, &what, &p);
 	if (ret) {
 		r->serial = 0;
+		if (comes_back(r, ret)) {
+			return EXIT_OK;
+		}
 		if (!is_dark(ret) || (!r->video && !r->a->wait)) {
 			return explain(r, ret);
 		}
@@ -336,7 +360,7 @@ static enum exit_code wait_for_change(struct recording *r)
 			continue;
 		}
 		if (ret) {
-			return explain(r, ret);
+			return comes_back(r, ret) ? EXIT_OK : explain(r, ret);
 		}
 		if (!changed && ms == STILL_MS && r->video && !video_flush(r->video, why)) {
 			return cannot_write(r, why);
@@ -362,6 +386,9 @@ static enum exit_code record(struct recording *r)
 		}
 		if (r->is_dark) {
 			sleep_ms(slice(r, DARK_POLL_MS));
+			continue;
+		}
+		if (!r->serial) {
 			continue;
 		}
 		spent_ms = now_ms() - taken_ms;

@@ -216,6 +216,29 @@ START_TEST(a_recording_that_is_killed_can_be_played)
 }
 END_TEST
 
+START_TEST(a_worker_that_is_replaced_does_not)
+{
+	unsigned nr_pictures;
+	uint8_t values[64];
+	off_t before_B;
+	int n;
+
+	start("ffv1");
+	end_of(&worker, SIGKILL);
+	sleep_ms(200);
+	before_B = file_B();
+	paint(100);
+	worker = serving_fork(&w);
+	wait_until_written(before_B);
+	ck_assert_int_eq(WEXITSTATUS(end_of(&recorder, SIGINT)), EXIT_OK);
+	n = decode(values, sizeof(values), &nr_pictures);
+	if (n >= 0) {
+		ck_assert_int_eq(n, 1);
+		ck_assert_uint_eq(values[0], 100);
+	}
+}
+END_TEST
+
 START_TEST(a_worker_that_ends_ends_the_file)
 {
 	uint8_t values[64];
@@ -223,6 +246,7 @@ START_TEST(a_worker_that_ends_ends_the_file)
 	int n, status;
 
 	start("mpeg4");
+	unlink(w.path);
 	end_of(&worker, SIGKILL);
 	status = end_of(&recorder, 0);
 	ck_assert(WIFEXITED(status));
@@ -290,6 +314,7 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, every_picture_is_in_the_file_and_as_it_was);
 	tcase_add_test(tc, a_recording_that_is_killed_can_be_played);
+	tcase_add_test(tc, a_worker_that_is_replaced_does_not);
 	tcase_add_test(tc, a_worker_that_ends_ends_the_file);
 	tcase_add_test(tc, what_cannot_be_recorded_has_its_status);
 	tcase_add_test(tc, each_container_and_encoder_takes_odd_sizes);
