@@ -12,7 +12,7 @@ judged()
 {
 	ffprobe -v error -select_streams v -show_entries frame=pts_time -of csv=p=0 "$1" \
 		>"$LAB_TMP/times" 2>"$LAB_TMP/probe"
-	ffmpeg -v error -i "$1" -f rawvideo -pix_fmt bgr0 - 2>>"$LAB_TMP/probe" |
+	ffmpeg -v error -i "$1" -fps_mode passthrough -f rawvideo -pix_fmt bgr0 - 2>>"$LAB_TMP/probe" |
 		/usr/lib/xengt-lab/client-judge recorded $WIDTH $HEIGHT "$LAB_TMP/times" 60
 }
 
