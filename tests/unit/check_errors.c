@@ -22,6 +22,8 @@ static const char *const commands[] = {
 	"./xengtctl regs @",
 	"./xengtctl monitor @",
 	"./xengtctl monitor @ unplug 0",
+	"./xengt-record @ -o none.mkv",
+	"./xengt-view @",
 	"./xengt-vnc @",
 };
 
@@ -74,7 +76,8 @@ static void check_sentence(const char *words, bool points)
 	ck_assert_msg(!!strstr(text, "/black-screen.md") == points, "%s", text);
 }
 
-static void check_all(const char *domain, int status, const char *words)
+/* Every tool that was built, started by @as: "" or a program that becomes somebody else. */
+static void check_all_as(const char *as, const char *domain, int status, const char *words)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		char command[128];
@@ -85,11 +88,17 @@ static void check_all(const char *domain, int status, const char *words)
 		if (access(command, X_OK)) {
 			continue; /* it was not built */
 		}
-		snprintf(command, sizeof(command), "%.*s%s%s", (int)(place - commands[i]),
-			 commands[i], domain, place + 1);
+		snprintf(command, sizeof(command), "%stimeout 30 %.*s%s%s", as,
+			 (int)(place - commands[i]), commands[i], domain, place + 1);
 		ck_assert_msg(run(command) == status, "%s: %s", command, text);
 		check_sentence(words, true);
+		ck_assert_msg(access("none.mkv", F_OK), "a recording of nothing");
 	}
+}
+
+static void check_all(const char *domain, int status, const char *words)
+{
+	check_all_as("", domain, status, words);
 }
 
 START_TEST(a_domain_without_a_vgpu_is_told_by_every_tool)
@@ -119,6 +128,11 @@ START_TEST(a_guest_without_a_mode_has_no_picture)
 	check_sentence("driver has not started", true);
 	ck_assert_int_eq(run("./xengt-screenshot 7 --head 8 -o /dev/null"), EXIT_NO_PICTURE);
 	check_sentence("no such head", true);
+	if (!access("./xengt-record", X_OK)) {
+		ck_assert_int_eq(run("./xengt-record 7 -o none.mkv"), EXIT_NO_PICTURE);
+		check_sentence("driver has not started", true);
+		ck_assert_int_ne(access("none.mkv", F_OK), 0);
+	}
 }
 END_TEST
 
@@ -128,6 +142,14 @@ START_TEST(an_output_that_cannot_be_written_has_its_own_status)
 	serve();
 	ck_assert_int_eq(run("./xengt-screenshot 7 -o /none/x.png"), EXIT_OUTPUT);
 	check_sentence("cannot write /none/x.png", false);
+	if (!access("./xengt-record", X_OK)) {
+		ck_assert_int_eq(run("./xengt-record 7 -o /none/x.mkv"), EXIT_OUTPUT);
+		check_sentence("cannot write /none/x.mkv", false);
+	}
+	if (!access("./xengt-vnc", X_OK)) {
+		ck_assert_int_eq(run("timeout 30 ./xengt-vnc 7 --unix /none/x"), EXIT_OUTPUT);
+		check_sentence("cannot listen at /none/x", false);
+	}
 }
 END_TEST
 
@@ -146,39 +168,49 @@ START_TEST(who_may_not_look_is_told_so)
 		return;
 	}
 	ck_assert_int_eq(chmod(w.dir, *as ? 0700 : 0), 0);
-	snprintf(command, sizeof(command), "%s./xengtctl stats 7", as);
-	ck_assert_int_eq(run(command), EXIT_PERMISSION);
-	check_sentence("permission denied", true);
-	snprintf(command, sizeof(command), "%s./xengtctl stats guest", as);
-	ck_assert_int_eq(run(command), EXIT_PERMISSION);
-	check_sentence("permission denied", true);
+	check_all_as(as, "7", EXIT_PERMISSION, "permission denied");
+	check_all_as(as, "guest", EXIT_PERMISSION, "permission denied");
 	ck_assert_int_eq(chmod(w.dir, 0700), 0);
 }
 END_TEST
 
-START_TEST(a_domain_that_dies_while_one_looks_is_told)
+/* @format has a place for a file, which is there once the domain is looked at. */
+static void check_death(const char *format)
 {
 	char path[80], command[160];
 	pid_t killer;
 
-	serving_show(&w);
 	serve();
-	snprintf(path, sizeof(path), "%s/shot.png", w.dir);
+	snprintf(path, sizeof(path), "%s/seen.mkv", w.dir);
 	killer = fork();
 	if (!killer) {
-		/* Once the first picture is there, it is looked at. */
 		for (unsigned n = 0; n < 2000 && access(path, F_OK); n++) {
 			usleep(10000);
 		}
 		kill(server, SIGKILL);
 		_exit(0);
 	}
-	snprintf(command, sizeof(command), "timeout 30 ./xengt-screenshot 7 --on-change -o %s",
-		 path);
-	ck_assert_int_eq(run(command), EXIT_NO_VGPU);
+	snprintf(command, sizeof(command), format, path);
+	ck_assert_msg(run(command) == EXIT_NO_VGPU, "%s: %s", command, text);
 	check_sentence("has ended", true);
 	waitpid(killer, NULL, 0);
+	stop_server();
 	unlink(path);
+}
+
+START_TEST(a_domain_that_dies_while_one_looks_is_told)
+{
+	serving_show(&w);
+	check_death("timeout 30 ./xengt-screenshot 7 --format png --on-change -o %s");
+}
+END_TEST
+
+START_TEST(a_domain_that_dies_while_it_is_recorded_is_told)
+{
+	if (!access("./xengt-record", X_OK)) {
+		serving_show(&w);
+		check_death("timeout 30 ./xengt-record 7 -o %s");
+	}
 }
 END_TEST
 
@@ -223,6 +255,7 @@ int main(void)
 	tcase_add_test(tc, who_may_not_look_is_told_so);
 	tcase_add_test(tc, a_worker_that_stops_answering_is_told_after_ten_seconds);
 	tcase_add_test(tc, a_domain_that_dies_while_one_looks_is_told);
+	tcase_add_test(tc, a_domain_that_dies_while_it_is_recorded_is_told);
 	suite_add_tcase(suite, tc);
 	return test_run(suite);
 }
