@@ -60,6 +60,9 @@ static int gather(struct dm_plan *plan, const struct dm_args *args, const struct
 	if (!ret && *plan->opt.monitor_config_file) {
 		ret = dm_monitor_read(plan->opt.monitor_config_file, &plan->monitors, err);
 	}
+	if (!ret && *plan->opt.vnc) {
+		ret = dm_vnc_look_up(plan->opt.vnc, DM_VNC_PROGRAM, &plan->vnc_user, err);
+	}
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 
 #include "layout.h"
 #include "monitor_file.h"
+#include "vnc.h"
 #include "xengt/vgpu.h"
 
 struct dm_plan {
@@ -17,6 +18,7 @@ struct dm_plan {
 	const char *name; /* "" if not known */
 	struct gt_options opt;
 	struct gt_partition part;
+	struct dm_vnc_user vnc_user;
 	struct dm_monitors monitors; /* of the monitor file */
 	uint8_t slot;
 	int log_fd; /* -1: stderr */

@@ -29,7 +29,9 @@
 #include "domain.h"
 #include "input.h"
 #include "run.h"
+#include "vnc.h"
 #include "xengt/log.h"
+#include "xengt/protocol.h"
 
 #define LOCK_TIMEOUT_MS	 8000  /* for an earlier mediator of the domain to go */
 #define DEATHS_MAX	 8     /* of workers ... */
@@ -49,6 +51,7 @@ struct supervisor {
 	struct dm_domain domain;
 	struct xs_handle *xs;
 	struct dm_input *input; /* NULL: none */
+	struct dm_vnc vnc;
 };
 
 static void report(struct supervisor *s, const char *text)
@@ -296,6 +299,7 @@ static int stand_by(struct supervisor *s)
 		if (dm_child_reap(&s->child, true) && !replace_worker(s)) {
 			return 1;
 		}
+		dm_vnc_reap(&s->vnc);
 		if (asked_to_end(s)) {
 			gt_warn(GT_T_DM, "asked to end: domain %u loses its vGPU", s->plan->domid);
 			s->domain_stays = true;
@@ -310,6 +314,7 @@ static int stand_by(struct supervisor *s)
 
 static void tear_down(struct supervisor *s)
 {
+	dm_vnc_stop(&s->vnc);
 	/* A dead worker cannot answer: let no vCPU wait for one that is about to stop either. */
 	dm_child_stop(&s->child, s->domain_stays);
 	if (s->starts_over) {
@@ -327,6 +332,23 @@ static void tear_down(struct supervisor *s)
 	close_fd(&s->listen_fd);
 	close_fd(&s->signal_fd);
 	dm_child_destroy(&s->child);
+}
+
+/* A guest without it has its screen all the same. */
+static void start_vnc(struct supervisor *s)
+{
+	const struct dm_vnc_conf conf = {
+		.program = DM_VNC_PROGRAM,
+		.dir = XENGT_SOCKET_DIR,
+		.domid = s->plan->domid,
+		.nr_heads = s->plan->opt.nr_heads,
+		.user = s->plan->vnc_user,
+	};
+	int ret = dm_vnc_start(&s->vnc, &conf);
+
+	if (ret) {
+		gt_err(GT_T_DM, "cannot start xengt-vnc: %s", strerror(-ret));
+	}
 }
 
 int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
@@ -353,6 +375,7 @@ int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
 		gt_err(GT_T_DM, "%s", err.text);
 	} else {
 		gt_info(GT_T_DM, "vGPU of domain %u ready in slot %u", plan->domid, plan->slot);
+		start_vnc(&s);
 		report(&s, "");
 		status = stand_by(&s);
 	}

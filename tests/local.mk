@@ -72,6 +72,7 @@ UNIT_TESTS = \
 	check_tracking \
 	check_traces \
 	check_twin \
+	check_vnc_start \
 	check_wait
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -200,6 +201,9 @@ check_vnc_SOURCES = tests/unit/check_vnc.c \
 	tools/vnc_tls.c tools/vnc_tls.h
 check_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) -I$(top_srcdir)/tools
 check_vnc_LDADD = libtools.la libxengt.la $(UNIT_LIBS) $(GNUTLS_LIBS) -lpthread
+
+check_vnc_start_SOURCES = tests/unit/check_vnc_start.c dm/vnc.c dm/vnc.h
+check_vnc_start_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/dm
 
 check_wait_SOURCES = tests/unit/check_wait.c
 

@@ -37,6 +37,7 @@ const struct gt_option_row gt_option_rows[] = {
 	{ "vgt_pci_slot", "SLOT", "auto", "slot of the function on PCI bus 0, 2 to 31" },
 	{ "vgt_gen", "NAME", "skylake", "GPU generation" },
 	{ "vgt_record", "FILE", "none", "write a trace of the vGPU to FILE" },
+	{ "vgt_vnc", "USER", "none", "start xengt-vnc as USER, with the domain" },
 	{ "vgt_log", "LEVELS", "info", "log levels: LEVEL[,TOPIC=LEVEL...]" },
 	{ "vgt_qemu", "FILE", "auto", "the QEMU to become" },
 	{ NULL, NULL, NULL, NULL },
@@ -266,6 +267,9 @@ static int set(struct gt_options *o, const char *key, const char *value, struct 
 	}
 	if (!strcmp(key, "vgt_record")) {
 		return parse_text(key, value, o->record, sizeof(o->record), err);
+	}
+	if (!strcmp(key, "vgt_vnc")) {
+		return parse_text(key, value, o->vnc, sizeof(o->vnc), err);
 	}
 	if (!strcmp(key, "vgt_log")) {
 		return parse_text(key, value, o->log, sizeof(o->log), err);

@@ -16,6 +16,7 @@
  *   vgt_pci_slot             auto       slot of the function on bus 0: 2..31
  *   vgt_gen                  skylake    GPU generation: broadwell, skylake or kabylake
  *   vgt_record               none       file to write a trace to (docs/traces.md)
+ *   vgt_vnc                  none       user as whom to start xengt-vnc, with the domain
  *   vgt_log                  info       log levels, see xengt/log.h
  *   vgt_qemu                 auto       the QEMU to become
  *
@@ -62,6 +63,7 @@ struct gt_options {
 	int pci_slot; /* -1: choose */
 	enum gt_platform_id platform;
 	char record[GT_OPTIONS_PATH]; /* "" : no trace */
+	char vnc[64]; /* "" : no VNC server */
 	char log[256];
 	char qemu[GT_OPTIONS_PATH]; /* "" : look for it */
 };

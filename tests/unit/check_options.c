@@ -34,6 +34,7 @@ static const struct {
 	{ "vgt_mode", "1024x768," },  { "vgt_mode", "1024x768,x" }, { "vgt_mode", "7681x768" },
 	{ "vgt_monitor_config_file", "" },
 	{ "vgt_record", "" },
+	{ "vgt_vnc", "" },
 };
 
 START_TEST(a_wrong_value_is_refused_with_its_name_and_changes_nothing)

@@ -13,4 +13,6 @@ refused vgt_primary vgt_primary=7
 refused vgt_monitor_config_file vgt_monitor_config_file=/etc/passwd
 refused vgt_record vgt_record=some.trace
 refused vgt_record vgt_record=/etc/passwd
+refused vgt_vnc=root vgt_vnc=root
+refused vgt_vnc=nobody-here vgt_vnc=nobody-here
 refused 'vgt_qemu|QEMU' vgt_qemu=/nonexistent

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# CASE: vgt_vnc= starts a VNC server for each head, without privileges, and it ends with its guest
+# NEEDS: judge
+# LIST: full
+
+USER_NAME=observer
+grep -q "^$USER_NAME:" /etc/passwd || echo "$USER_NAME:x:4711:4711::/:/bin/false" >>/etc/passwd
+
+guest_vgt seen vgt_vnc=$USER_NAME vgt_heads=2 memory=384 || fail_now "the guest has a console"
+dir=/run/xengt/$(guest_id seen).vnc
+servers()
+{
+	pgrep -x xengt-vnc
+}
+for head in 0 1; do
+	ok "head $head has a socket" wait_for 20 test -S "$dir/$head.sock"
+done
+is "there are two servers" "$(servers | wc -l)" 2
+for pid in $(servers); do
+	is "a server's user" "$(sed -n 's/^Uid:\t//p' "/proc/$pid/status")" $'4711\t4711\t4711\t4711'
+	is "a server's capabilities" "$(sed -n 's/^CapEff:\t//p' "/proc/$pid/status")" 0000000000000000
+done
+is "the directory's user and mode" "$(stat -c '%u %a' "$dir")" "4711 700"
+
+export DISPLAY=:9
+Xvfb $DISPLAY -screen 0 1024x768x24 -nolisten tcp >"$LAB_KEEP/xvfb.log" 2>&1 &
+screen=$!
+wait_for 60 xdotool getmouselocation
+setpriv --reuid=4711 --regid=4711 --clear-groups env HOME=/tmp xtigervncviewer \
+	-geometry 1024x768+0+0 -RemoteResize=0 "$dir/0.sock" >"$LAB_KEEP/viewer.log" 2>&1 &
+viewer=$!
+window()
+{
+	xdotool search --name TigerVNC >/dev/null
+}
+ok "that user's viewer shows the guest" wait_for 60 window
+sleep 5
+ffmpeg -v error -y -f x11grab -video_size 1024x768 -i $DISPLAY -frames:v 1 "$LAB_KEEP/vnc.png"
+ok "the picture is there" test -s "$LAB_KEEP/vnc.png"
+kill $viewer
+if command -v xengt-view >/dev/null; then
+	SDL_VIDEODRIVER=x11 xengt-view seen >"$LAB_KEEP/view.log" 2>&1 &
+	viewer=$!
+	ok "xengt-view has a window" wait_for 60 xdotool search --name seen
+	sleep 5
+	ffmpeg -v error -y -f x11grab -video_size 1024x768 -i $DISPLAY -frames:v 1 \
+		"$LAB_KEEP/view.png"
+	kill $viewer
+fi
+xengt-screenshot seen -o "$LAB_KEEP/console.png"
+xengtctl top -b -d 2 -n 2 >"$LAB_KEEP/top.txt" 2>&1
+diag "$(tail -n 6 "$LAB_KEEP/top.txt")"
+kill $screen
+
+ok "xl destroy" guest_destroy seen
+ok "the servers end with their guest" wait_for 20 eval '! pgrep -x xengt-vnc'
+is "their directory is gone" "$(ls -d "$dir" 2>/dev/null)" ""
+assert_clean
