@@ -5,12 +5,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -28,50 +31,77 @@ static int close_error(int fd)
 	return ret;
 }
 
-/* A socket that a server left there when it was killed; whether there was one. */
-static bool remove_stale(const struct sockaddr_un *addr)
+/* A socket that a server left there when it was killed. */
+static void remove_stale(const struct sockaddr_un *addr)
 {
-	bool stale = false;
 	struct stat st;
 	int fd;
 
 	if (lstat(addr->sun_path, &st) || !S_ISSOCK(st.st_mode)) {
-		return false;
+		return;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) &&
 	    errno == ECONNREFUSED) {
-		stale = !unlink(addr->sun_path);
+		unlink(addr->sun_path);
 	}
 	if (fd >= 0) {
 		close(fd);
 	}
-	return stale;
 }
 
-void vnc_listen_sweep(const char *pattern)
+/* A directory and its lock, which is free once whoever made it is gone; -1 if it is not. */
+static int lock_dir(const char *dir)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	/* Between mkdtemp() and the lock another may have taken it for one left behind. */
+	if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || !st.st_nlink ||
+			st.st_uid != geteuid() || lstat(dir, &st))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Nobody connects to see who lives: neatvnc does not survive a client that is gone at once. */
+static void sweep(const char *pattern)
+{
 	glob_t g;
 
 	if (glob(pattern, GLOB_NOSORT, NULL, &g)) {
 		return;
 	}
 	for (size_t i = 0; i < g.gl_pathc; i++) {
-		const char *dir = g.gl_pathv[i];
-		struct stat st;
+		int fd = lock_dir(g.gl_pathv[i]);
 
-		/* One of our own: nobody else can put another in its place. */
-		if (lstat(dir, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
-		    strlen(dir) + sizeof("/vnc") > sizeof(addr.sun_path)) {
-			continue;
-		}
-		snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/vnc", dir);
-		if (remove_stale(&addr)) {
-			rmdir(dir);
+		if (fd >= 0) {
+			unlinkat(fd, "vnc", 0);
+			rmdir(g.gl_pathv[i]);
+			close(fd);
 		}
 	}
 	globfree(&g);
+}
+
+int vnc_listen_make_dir(const char *stem, char dir[VNC_DIR_B])
+{
+	snprintf(dir, VNC_DIR_B, "%s??????", stem);
+	sweep(dir);
+	for (int tries = 0; tries < 16; tries++) {
+		int fd;
+
+		snprintf(dir, VNC_DIR_B, "%sXXXXXX", stem);
+		if (!mkdtemp(dir)) {
+			return -errno;
+		}
+		fd = lock_dir(dir);
+		if (fd >= 0) {
+			return fd;
+		}
+	}
+	return -EAGAIN;
 }
 
 int vnc_listen_unix(const char *path)

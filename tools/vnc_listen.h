@@ -15,10 +15,12 @@ int vnc_listen_local(unsigned port);
  * errno, -EINVAL if that is no address.
  */
 int vnc_listen_at(const char *where);
+#define VNC_DIR_B 32
 /*
- * Remove what killed servers of this user left: directories that match @pattern and whose socket,
- * called "vnc", nobody serves.
+ * A directory for a socket called "vnc" that is this process's own, its name in @dir: @stem and six
+ * letters.  Those that killed servers of this user left are removed.  It counts as left once the
+ * descriptor that is returned is closed; or negative errno.
  */
-void vnc_listen_sweep(const char *pattern);
+int vnc_listen_make_dir(const char *stem, char dir[VNC_DIR_B]);
 
 #endif

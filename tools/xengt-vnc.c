@@ -231,13 +231,13 @@ static int feed_black(unsigned w_px, unsigned h_px)
 /* --- the server ----------------------------------------------------------------------------- */
 
 /* neatvnc's own socket, where nobody else gets: in a directory of this process. */
-static bool open_inner(char dir[32], char path[48])
+static bool open_inner(char dir[VNC_DIR_B], char path[48])
 {
+	int lock = vnc_listen_make_dir(INNER_DIR, dir); /* open until the end */
 	mode_t mask;
 
-	vnc_listen_sweep(INNER_DIR "??????");
-	strcpy(dir, INNER_DIR "XXXXXX");
-	if (!mkdtemp(dir)) {
+	if (lock < 0) {
+		errno = -lock;
 		return false;
 	}
 	snprintf(path, 48, "%s/vnc", dir);
@@ -285,7 +285,7 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 			    int listen_fd)
 {
 	struct aml *aml = aml_new();
-	char dir[32], inner[48];
+	char dir[VNC_DIR_B], inner[48];
 	const struct vnc_gate how = { inner, s->listen, s->view_only ? NULL : feed_size };
 
 	if (aml) {

@@ -98,7 +98,7 @@ START_TEST(a_server_is_that_user_and_has_nothing_of_ours)
 }
 END_TEST
 
-START_TEST(the_domains_socket_becomes_that_users_and_stays_closed_to_others)
+START_TEST(the_domains_socket_becomes_that_users_and_no_one_elses)
 {
 	struct stat st;
 
@@ -208,7 +208,7 @@ int main(void)
 	/* Only root can become somebody else, as the supervisor does. */
 	if (!geteuid()) {
 		tcase_add_test(tc, a_server_is_that_user_and_has_nothing_of_ours);
-		tcase_add_test(tc, the_domains_socket_becomes_that_users_and_stays_closed_to_others);
+		tcase_add_test(tc, the_domains_socket_becomes_that_users_and_no_one_elses);
 		tcase_add_test(tc, each_head_has_a_server_and_all_end_together);
 		tcase_add_test(tc, one_that_ends_by_itself_leaves_the_others);
 		tcase_add_test(tc, what_a_killed_mediator_left_is_replaced);
