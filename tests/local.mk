@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Unit, scenario, fuzz and style tests: none needs Xen, a GPU, root or a network.
-AM_TESTS_ENVIRONMENT = srcdir='$(abs_top_srcdir)'; export srcdir;
+AM_TESTS_ENVIRONMENT = srcdir='$(abs_top_srcdir)'; export srcdir; \
+	CC='$(CC)' MAKE='$(MAKE)' XENGT_TEST_CFLAGS='$(CFLAGS)'; export CC MAKE XENGT_TEST_CFLAGS;
 
 # Of every program that has none of its own, so that most tests need no line but their sources.
 # Which folder may include which is check-style's business, not the compiler's.
@@ -271,9 +272,11 @@ bench_snapshot_LDADD = libxengt.la $(UNIT_LIBS)
 bench: $(BENCHES)
 	@status=0; for b in $(BENCHES); do ./$$b || status=1; done; exit $$status
 
-TESTS += tests/style/check-commands tests/style/check-judges tests/style/check-manual \
+TESTS += tests/style/check-commands tests/style/check-install tests/style/check-judges \
+	tests/style/check-manual \
 	tests/style/check-registers tests/style/check-style
-EXTRA_DIST += tests/style/check-commands tests/style/check-judges tests/style/check-manual \
+EXTRA_DIST += tests/style/check-commands tests/style/check-install tests/style/check-judges \
+	tests/style/check-manual \
 	tests/style/check-registers tests/style/check-style tests/support/list-judges
 
 include tests/domains/local.mk

@@ -89,4 +89,15 @@ desktopdir = $(datadir)/applications
 desktop_DATA = tools/xengt-view.desktop
 endif
 
-EXTRA_DIST += tools/demo tools/xengt-view.desktop
+# Units for systemd; make knows where programs are, configure only what it is called.
+UNITS = tools/xengt-metrics.service
+if HAVE_NEATVNC
+UNITS += tools/xengt-vnc@.service
+endif
+systemdsystemunit_DATA = $(UNITS)
+CLEANFILES += tools/xengt-metrics.service tools/xengt-vnc@.service
+$(UNITS): %.service: %.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) tools && sed 's,[@]bindir[@],$(bindir),' '$(srcdir)/$@.in' >$@
+
+EXTRA_DIST += tools/demo tools/xengt-metrics.service.in tools/xengt-view.desktop \
+	tools/xengt-vnc@.service.in
