@@ -60,7 +60,7 @@ static void tear_down(void)
 	ck_assert_msg(!rmdir(dir), "%s is not empty", dir);
 }
 
-/* What server @head said of itself. */
+/* What server @head said of itself: one that is ended before leaves half of it. */
 static void said(unsigned head, char text[200])
 {
 	const struct timespec t = { .tv_nsec = 10000000 };
@@ -100,9 +100,11 @@ END_TEST
 
 START_TEST(the_domains_socket_becomes_that_users_and_no_one_elses)
 {
+	char text[200];
 	struct stat st;
 
 	ck_assert_int_eq(dm_vnc_start(&v, &conf), 0);
+	said(0, text);
 	ck_assert_int_eq(stat(sock, &st), 0);
 	ck_assert_uint_eq(st.st_uid, NOBODY);
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
@@ -135,6 +137,7 @@ START_TEST(one_that_ends_by_itself_leaves_the_others)
 	conf.nr_heads = 3;
 	ck_assert_int_eq(dm_vnc_start(&v, &conf), 0);
 	said(0, text);
+	said(1, text);
 	said(2, text);
 	for (unsigned i = 0; v.pid[2] && i < 1000; i++) {
 		dm_vnc_reap(&v);
