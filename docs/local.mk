@@ -3,6 +3,7 @@ EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/ju
 	docs/lab.md \
 	docs/examples/follow.c \
 	docs/performance.md \
+	docs/pictures/console.png docs/pictures/top.txt \
 	docs/registers.md \
 	docs/traces.md
 dist_doc_DATA = docs/black-screen.md
