@@ -214,6 +214,25 @@ START_TEST(a_domain_that_dies_while_it_is_recorded_is_told)
 }
 END_TEST
 
+START_TEST(servers_that_start_together_leave_each_other_alone)
+{
+	static const char all[] =
+		"for i in 1 2 3 4 5 6 7 8; do"
+		" ./xengt-vnc guest --unix %s/vnc$i & pids=\"$pids $!\"; done;"
+		"for i in 1 2 3 4 5 6 7 8; do n=0; until test -S %s/vnc$i; do"
+		" sleep 0.1; n=$((n + 1)); test $n -lt 200 || exit 2; done; done;"
+		"sleep 1; kill $pids || exit 3; for p in $pids; do wait $p || exit 4; done";
+	char command[500];
+
+	if (!access("./xengt-vnc", X_OK)) {
+		serving_show(&w);
+		serve();
+		snprintf(command, sizeof(command), all, w.dir, w.dir);
+		ck_assert_msg(!run(command), "%s", text);
+	}
+}
+END_TEST
+
 START_TEST(a_worker_that_stops_answering_is_told_after_ten_seconds)
 {
 	static const char together[] =
@@ -253,6 +272,7 @@ int main(void)
 	tcase_add_test(tc, a_guest_without_a_mode_has_no_picture);
 	tcase_add_test(tc, an_output_that_cannot_be_written_has_its_own_status);
 	tcase_add_test(tc, who_may_not_look_is_told_so);
+	tcase_add_test(tc, servers_that_start_together_leave_each_other_alone);
 	tcase_add_test(tc, a_worker_that_stops_answering_is_told_after_ten_seconds);
 	tcase_add_test(tc, a_domain_that_dies_while_one_looks_is_told);
 	tcase_add_test(tc, a_domain_that_dies_while_it_is_recorded_is_told);

@@ -418,25 +418,6 @@ START_TEST(what_a_killed_server_left_is_gone_with_the_next)
 }
 END_TEST
 
-START_TEST(servers_that_start_beside_one_leave_it_alone)
-{
-	static const char others[] =
-		"for i in 1 2 3 4 5 6 7 8; do"
-		" ./xengt-vnc guest --unix %s/other$i & pids=\"$pids $!\"; done;"
-		"for i in 1 2 3 4 5 6 7 8; do n=0; until test -S %s/other$i; do"
-		" sleep 0.1; n=$((n + 1)); test $n -lt 200 || exit 2; done; done;"
-		"sleep 1; kill $pids || exit 3; for p in $pids; do wait $p || exit 4; done";
-	char command[500], text[400];
-	int fd = join();
-
-	snprintf(command, sizeof(command), others, w.dir, w.dir);
-	ck_assert_msg(!serving_run(command, text, sizeof(text)), "%s", text);
-	see_the_guest(fd);
-	close(fd);
-	ck_assert_int_eq(waitpid(vnc, NULL, WNOHANG), 0);
-}
-END_TEST
-
 START_TEST(a_clients_size_becomes_the_monitors)
 {
 	static const unsigned char size[] = { 251, 0, 5, 0, 2, 208, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -699,7 +680,6 @@ int main(void)
 	tcase_add_test(t, garbage_and_clients_that_vanish_disturb_nobody);
 	tcase_add_test(t, ten_clients_see_it_beside_rude_ones_and_the_server_does_not_grow);
 	tcase_add_test(t, what_a_killed_server_left_is_gone_with_the_next);
-	tcase_add_test(t, servers_that_start_beside_one_leave_it_alone);
 	tcase_add_test(t, a_clients_size_becomes_the_monitors);
 	suite_add_tcase(s, t);
 #ifdef HAVE_GNUTLS
