@@ -270,12 +270,15 @@ static enum exit_code add(struct recording *r, const struct xengt_picture *p)
 	return code;
 }
 
-/* Whether the connection that ended with @ret could be made anew: the vGPU has another worker. */
+/*
+ * Whether the connection that ended with @ret could be made anew: the vGPU has another worker.  One
+ * that is silent is not replaced by asking it again.
+ */
 static bool comes_back(struct recording *r, int ret)
 {
 	uint64_t end_ms = now_ms() + BACK_MS;
 
-	if (ret >= 0) {
+	if (ret != -ECONNRESET && ret != -EPIPE) {
 		return false;
 	}
 	xengt_disconnect(r->c);

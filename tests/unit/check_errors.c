@@ -187,6 +187,8 @@ static void check_death(const char *format)
 		for (unsigned n = 0; n < 2000 && access(path, F_OK); n++) {
 			usleep(10000);
 		}
+		/* As when the mediator ends: no other worker can be reached. */
+		unlink(w.path);
 		kill(server, SIGKILL);
 		_exit(0);
 	}
@@ -210,6 +212,23 @@ START_TEST(a_domain_that_dies_while_it_is_recorded_is_told)
 	if (!access("./xengt-record", X_OK)) {
 		serving_show(&w);
 		check_death("timeout 30 ./xengt-record 7 -o %s");
+	}
+}
+END_TEST
+
+START_TEST(a_recorder_gives_up_on_a_worker_that_is_silent)
+{
+	char command[160];
+
+	if (!access("./xengt-record", X_OK)) {
+		serving_show(&w);
+		serve();
+		ck_assert_int_eq(kill(server, SIGSTOP), 0);
+		snprintf(command, sizeof(command), "timeout 30 ./xengt-record 7 -o %s/none.mkv",
+			 w.dir);
+		ck_assert_msg(run(command) == EXIT_NO_VGPU, "%s", text);
+		check_sentence("does not answer", true);
+		kill(server, SIGCONT);
 	}
 }
 END_TEST
@@ -272,6 +291,7 @@ int main(void)
 	tcase_add_test(tc, a_guest_without_a_mode_has_no_picture);
 	tcase_add_test(tc, an_output_that_cannot_be_written_has_its_own_status);
 	tcase_add_test(tc, who_may_not_look_is_told_so);
+	tcase_add_test(tc, a_recorder_gives_up_on_a_worker_that_is_silent);
 	tcase_add_test(tc, servers_that_start_together_leave_each_other_alone);
 	tcase_add_test(tc, a_worker_that_stops_answering_is_told_after_ten_seconds);
 	tcase_add_test(tc, a_domain_that_dies_while_one_looks_is_told);
