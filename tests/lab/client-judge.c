@@ -355,6 +355,7 @@ static int recorded(uint32_t w_px, uint32_t h_px, const char *times_path, double
 	double first_s = 0, last_s = 0, now_s;
 	int64_t first = -1, last = -1;
 	unsigned nr = 0;
+	bool is_end = false; /* the last picture once more, which says how long it was shown */
 
 	if (!p.pixels || !times) {
 		return 1;
@@ -369,11 +370,13 @@ static int recorded(uint32_t w_px, uint32_t h_px, const char *times_path, double
 			fprintf(stderr, "picture %u has no time\n", nr);
 			return 1;
 		}
-		if (nr && (number <= last || number - last > (now_s - last_s) * hz + 2)) {
+		if (nr && (is_end || number < last ||
+			   number - last > (now_s - last_s) * hz + 2)) {
 			fprintf(stderr, "picture %u: %lld at %.3f s after %lld at %.3f s\n", nr,
 				(long long)number, now_s, (long long)last, last_s);
 			return 1;
 		}
+		is_end = nr && number == last;
 		first = nr ? first : number;
 		first_s = nr ? first_s : now_s;
 		last = number;

@@ -62,7 +62,8 @@ static int run(const char *command)
 {
 	char line[512];
 
-	snprintf(line, sizeof(line), "{ %s; } 2>&1 >/dev/null", command);
+	ck_assert_int_lt(snprintf(line, sizeof(line), "{ %s; } 2>&1 >/dev/null", command),
+			 (int)sizeof(line));
 	return serving_run(line, text, sizeof(text));
 }
 
