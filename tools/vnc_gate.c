@@ -322,6 +322,7 @@ static bool enter_encrypted(struct line *l)
 	if (!l->tls) {
 		return false;
 	}
+	gate.how->on_new();
 	l->server = connect_inner();
 	l->stage = STAGE_MESSAGES - 1;
 	return l->server >= 0 && skip_server(l, 12) &&
@@ -332,6 +333,7 @@ static bool enter_encrypted(struct line *l)
 /* The server's version first: until it has said that it must not lose the client. */
 static bool enter(struct line *l)
 {
+	gate.how->on_new();
 	l->server = connect_inner();
 	return l->server >= 0 && from_server(l);
 }

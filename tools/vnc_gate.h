@@ -12,6 +12,8 @@
 struct vnc_gate {
 	const char *inner; /* the unix socket of the server */
 	bool encrypted;	   /* clients say the password first: vnc_tls_init() was called */
+	/* One has come and may enter; in a thread of its own, before the server hears of it. */
+	void (*on_new)(void);
 	/* A client wants the head to be of that size; in a thread of its own. NULL: it cannot. */
 	void (*on_size)(unsigned w_px, unsigned h_px);
 };

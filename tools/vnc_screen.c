@@ -185,6 +185,51 @@ void vnc_screen_watch(bool watched)
 	tell(screen.wake);
 }
 
+/* False: there is one already that was not taken. */
+static bool hand_over(const struct xengt_picture *pic)
+{
+	bool free_slot;
+
+	pthread_mutex_lock(&screen.lock);
+	free_slot = !screen.full;
+	if (free_slot) {
+		screen.pic = *pic;
+		screen.full = true;
+	}
+	pthread_mutex_unlock(&screen.lock);
+	return free_slot;
+}
+
+static bool is_busy(void)
+{
+	bool busy;
+
+	pthread_mutex_lock(&screen.lock);
+	busy = screen.watched || screen.full;
+	pthread_mutex_unlock(&screen.lock);
+	return busy;
+}
+
+void vnc_screen_refresh(void)
+{
+	struct xengt_client *c;
+	struct xengt_picture pic;
+
+	if (is_busy() || xengt_connect(screen.domain, &c)) {
+		return;
+	}
+	if (!xengt_snapshot(c, screen.head, &pic)) {
+		if (!hand_over(&pic)) {
+			xengt_picture_release(&pic);
+		}
+		tell(screen.fd);
+		for (unsigned waited_ms = 0; is_busy() && waited_ms < MIN_ms * 50; waited_ms++) {
+			sleep_ms(1);
+		}
+	}
+	xengt_disconnect(c);
+}
+
 int vnc_screen_take(struct xengt_picture *pic)
 {
 	uint64_t nr;

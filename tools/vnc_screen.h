@@ -14,6 +14,12 @@ int vnc_screen_fd(void);
 /* Whether anybody looks; nothing at all is done while nobody does. */
 void vnc_screen_watch(bool watched);
 /*
+ * While nobody looks: take one picture, and wait for a moment until it was taken from here, so that
+ * the next client is told the size of today.  neatvnc 0.5 ends by a null pointer if the first
+ * picture that it sends has another size than it said.  For a thread that may wait.
+ */
+void vnc_screen_refresh(void);
+/*
  * 0: @pic is a new picture, the caller's, with what changed since the last that was taken; -EAGAIN:
  * there is none yet; otherwise the vGPU is gone for good, as xengt_strerror() has it.
  */

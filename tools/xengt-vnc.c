@@ -286,7 +286,12 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 {
 	struct aml *aml = aml_new();
 	char dir[VNC_DIR_B], inner[48];
-	const struct vnc_gate how = { inner, s->listen, s->view_only ? NULL : feed_size };
+	const struct vnc_gate how = {
+		.inner = inner,
+		.encrypted = s->listen,
+		.on_new = vnc_screen_refresh,
+		.on_size = s->view_only ? NULL : feed_size,
+	};
 
 	if (aml) {
 		aml_set_default(aml);

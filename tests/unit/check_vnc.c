@@ -131,7 +131,7 @@ static uint32_t get32(int fd)
 }
 
 /* RFC 6143, 7.1 and 7.3: version, no security, shared; the server's size and name. */
-static int join(void)
+static int join_a_screen_of(unsigned w_px, unsigned h_px)
 {
 	static const char encodings[] = { 2, 0, 0, 2, 0, 0, 0, 0, (char)0xff, (char)0xff,
 					  (char)0xff, 0x21 }; /* raw; DesktopSize */
@@ -146,14 +146,19 @@ static int join(void)
 	put(fd, "\1", 1);
 	ck_assert_uint_eq(get32(fd), 0);
 	put(fd, "\1", 1);
-	ck_assert_uint_eq(get16(fd), 256);
-	ck_assert_uint_eq(get16(fd), 64);
+	ck_assert_uint_eq(get16(fd), w_px);
+	ck_assert_uint_eq(get16(fd), h_px);
 	get(fd, b, 16);
 	ck_assert_uint_eq(get32(fd), 5);
 	get(fd, b, 5);
 	ck_assert(!memcmp(b, "guest", 5));
 	put(fd, encodings, sizeof(encodings));
 	return fd;
+}
+
+static int join(void)
+{
+	return join_a_screen_of(256, 64);
 }
 
 /* One update, into @pixels; how many pixels it had. */
@@ -207,6 +212,46 @@ static void see_the_guest(int fd)
 	}
 	ck_abort_msg("the guest's pixels never came");
 }
+
+/* A client whose first choice is @encoding, in each pixel format; something has to come of it. */
+static void see_something_by(int32_t encoding, const unsigned char format[20])
+{
+	const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 1, 0, 0, 64 };
+	unsigned char choice[] = { 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0 };
+	unsigned char b[4096];
+	int fd = join();
+
+	for (unsigned i = 0; i < 4; i++) {
+		choice[4 + i] = (unsigned char)((uint32_t)encoding >> (24 - 8 * i));
+	}
+	put(fd, format, 20);
+	put(fd, choice, sizeof(choice));
+	put(fd, ask, sizeof(ask));
+	get(fd, b, 16);
+	close(fd);
+}
+
+START_TEST(every_encoding_can_be_the_first_choice)
+{
+	static const int32_t encodings[] = { 0, 1, 2, 5, 6, 7, 16, -223, -239, -240 };
+	static const unsigned char formats[][20] = {
+		{ 0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0 },
+		{ 0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16 },
+		{ 0, 0, 0, 0, 16, 16, 0, 1, 0, 31, 0, 63, 0, 31, 11, 5, 0 },
+	};
+
+	for (size_t f = 0; f < GT_ARRAY_SIZE(formats); f++) {
+		for (size_t i = 0; i < GT_ARRAY_SIZE(encodings); i++) {
+			int fd;
+
+			see_something_by(encodings[i], formats[f]);
+			fd = join();
+			see_the_guest(fd);
+			close(fd);
+		}
+	}
+}
+END_TEST
 
 /* The next event that reaches the guest. */
 static struct xengt_input_event next(void)
@@ -414,6 +459,29 @@ START_TEST(what_a_killed_server_left_is_gone_with_the_next)
 	fd = join();
 	see_the_guest(fd);
 	ck_assert_uint_eq(nr_inner(), nr);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_mode_that_was_set_while_nobody_looked_is_what_a_client_is_told)
+{
+	static uint32_t pixels[64][256];
+	const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 0, 128, 0, 32 };
+	struct screen_plane p = { .ctl = 0x84042000, .stride = 16, .size = 31u << 16 | 127u,
+				  .surf = (uint32_t)w.s.base };
+	int fd = join();
+
+	see_the_guest(fd);
+	close(fd);
+	kill(worker, SIGKILL);
+	waitpid(worker, NULL, 0);
+	screen_mode(&w.s, 128, 32);
+	screen_plane(&w.s, 0, &p);
+	screen_vblank(&w.s);
+	worker = serving_fork(&w);
+	fd = join_a_screen_of(128, 32);
+	put(fd, ask, sizeof(ask));
+	ck_assert_uint_eq(update(fd, pixels), 128 * 32);
 	close(fd);
 }
 END_TEST
@@ -680,6 +748,8 @@ int main(void)
 	tcase_add_test(t, garbage_and_clients_that_vanish_disturb_nobody);
 	tcase_add_test(t, ten_clients_see_it_beside_rude_ones_and_the_server_does_not_grow);
 	tcase_add_test(t, what_a_killed_server_left_is_gone_with_the_next);
+	tcase_add_test(t, every_encoding_can_be_the_first_choice);
+	tcase_add_test(t, a_mode_that_was_set_while_nobody_looked_is_what_a_client_is_told);
 	tcase_add_test(t, a_clients_size_becomes_the_monitors);
 	suite_add_tcase(s, t);
 #ifdef HAVE_GNUTLS
