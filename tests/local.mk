@@ -15,6 +15,7 @@ libtestsupport_la_SOURCES = \
 	tests/support/driver.c tests/support/driver.h \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
 	tests/support/ppgtt_model.c tests/support/ppgtt_model.h \
+	tests/support/rfb.c tests/support/rfb.h \
 	tests/support/screen.c tests/support/screen.h \
 	tests/support/serving.c tests/support/serving.h \
 	tests/support/swizzle.c tests/support/swizzle.h \
@@ -193,15 +194,24 @@ check_view_SOURCES = tests/unit/check_view.c
 check_view_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
 
 if HAVE_NEATVNC
-check_PROGRAMS += check_vnc
-TESTS += check_vnc
+check_PROGRAMS += check_vnc check_vnc_gate
+TESTS += check_vnc check_vnc_gate
+if HAVE_GNUTLS
+check_PROGRAMS += check_vnc_tls
+TESTS += check_vnc_tls
 endif
-check_vnc_SOURCES = tests/unit/check_vnc.c \
+endif
+check_vnc_SOURCES = tests/unit/check_vnc.c
+check_vnc_LDADD = libxengt.la $(UNIT_LIBS)
+check_vnc_gate_SOURCES = tests/unit/check_vnc_gate.c \
 	tools/vnc_gate.c tools/vnc_gate.h \
 	tools/vnc_keys.c tools/vnc_keys.h \
 	tools/vnc_tls.c tools/vnc_tls.h
-check_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) -I$(top_srcdir)/tools
-check_vnc_LDADD = libtools.la libxengt.la $(UNIT_LIBS) $(GNUTLS_LIBS) -lpthread
+check_vnc_gate_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) -I$(top_srcdir)/tools
+check_vnc_gate_LDADD = libtools.la libxengt.la $(UNIT_LIBS) $(GNUTLS_LIBS) -lpthread
+check_vnc_tls_SOURCES = tests/unit/check_vnc_tls.c
+check_vnc_tls_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS)
+check_vnc_tls_LDADD = $(UNIT_LIBS) $(GNUTLS_LIBS)
 
 check_vnc_start_SOURCES = tests/unit/check_vnc_start.c dm/vnc.c dm/vnc.h
 check_vnc_start_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/dm

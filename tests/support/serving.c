@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,6 +145,20 @@ int serving_run(const char *command, char *text, size_t size)
 struct xengt_request serving_request(uint32_t command)
 {
 	return (struct xengt_request){ .magic = XENGT_PROTOCOL_MAGIC, .command = command };
+}
+
+int serving_end(pid_t *pid, int sig)
+{
+	int status = -1;
+
+	if (*pid) {
+		if (sig) {
+			kill(*pid, sig);
+		}
+		waitpid(*pid, &status, 0);
+		*pid = 0;
+	}
+	return status;
 }
 
 void serving_show(struct serving *w)

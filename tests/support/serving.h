@@ -36,6 +36,9 @@ bool serving_reply(int fd, struct xengt_reply *r);
 bool serving_works(struct serving *w, int fd);
 /* A process that serves, by the clock on the wall, until it is killed. */
 pid_t serving_fork(struct serving *w);
+/* Send @sig to the child *@pid unless it is 0, wait for its end, forget it; its status, -1 if there
+ * was none. */
+int serving_end(pid_t *pid, int sig);
 /* A linear 256x64 plane whose bytes are blue, green and red of x. */
 void serving_show(struct serving *w);
 

@@ -40,24 +40,10 @@ static void set_up(void)
 	snprintf(said, sizeof(said), "%s/said", w.dir);
 }
 
-static int end_of(pid_t *pid, int sig)
-{
-	int status = -1;
-
-	if (*pid) {
-		if (sig) {
-			kill(*pid, sig);
-		}
-		waitpid(*pid, &status, 0);
-		*pid = 0;
-	}
-	return status;
-}
-
 static void tear_down(void)
 {
-	end_of(&recorder, SIGKILL);
-	end_of(&worker, SIGKILL);
+	serving_end(&recorder, SIGKILL);
+	serving_end(&worker, SIGKILL);
 	unlink(file);
 	unlink(said);
 	serving_close(&w);
@@ -174,7 +160,7 @@ START_TEST(every_picture_is_in_the_file_and_as_it_was)
 		paint(value += STEP);
 		wait_until_written(before_B);
 	}
-	ck_assert_int_eq(end_of(&recorder, SIGINT), 0);
+	ck_assert_int_eq(serving_end(&recorder, SIGINT), 0);
 	f = fopen(said, "r");
 	ck_assert_ptr_nonnull(f);
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), f));
@@ -206,7 +192,7 @@ START_TEST(a_recording_that_is_killed_can_be_played)
 		paint(value += STEP);
 		wait_until_written(before_B);
 	}
-	end_of(&recorder, SIGKILL);
+	serving_end(&recorder, SIGKILL);
 	n = decode(values, sizeof(values), &nr_pictures);
 	if (n >= 0) {
 		ck_assert_int_eq(n, 5);
@@ -224,13 +210,13 @@ START_TEST(a_worker_that_is_replaced_does_not)
 	int n;
 
 	start("ffv1");
-	end_of(&worker, SIGKILL);
+	serving_end(&worker, SIGKILL);
 	sleep_ms(200);
 	before_B = file_B();
 	paint(100);
 	worker = serving_fork(&w);
 	wait_until_written(before_B);
-	ck_assert_int_eq(WEXITSTATUS(end_of(&recorder, SIGINT)), EXIT_OK);
+	ck_assert_int_eq(WEXITSTATUS(serving_end(&recorder, SIGINT)), EXIT_OK);
 	n = decode(values, sizeof(values), &nr_pictures);
 	if (n >= 0) {
 		ck_assert_int_eq(n, 1);
@@ -247,8 +233,8 @@ START_TEST(a_worker_that_ends_ends_the_file)
 
 	start("mpeg4");
 	unlink(w.path);
-	end_of(&worker, SIGKILL);
-	status = end_of(&recorder, 0);
+	serving_end(&worker, SIGKILL);
+	status = serving_end(&recorder, 0);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), EXIT_NO_VGPU);
 	n = decode(values, sizeof(values), &nr_pictures);

@@ -123,25 +123,11 @@ static void set_up(void)
 	}
 }
 
-static int end_of(pid_t *pid, int sig)
-{
-	int status = -1;
-
-	if (*pid) {
-		if (sig) {
-			kill(*pid, sig);
-		}
-		waitpid(*pid, &status, 0);
-		*pid = 0;
-	}
-	return status;
-}
-
 static void tear_down(void)
 {
-	end_of(&viewer, SIGKILL);
-	end_of(&xserver, SIGTERM);
-	end_of(&worker, SIGKILL);
+	serving_end(&viewer, SIGKILL);
+	serving_end(&xserver, SIGTERM);
+	serving_end(&worker, SIGKILL);
 	munmap((void *)(uintptr_t)fb, fb_B);
 	unlink(fb_path);
 	serving_close(&w);
@@ -270,7 +256,7 @@ START_TEST(its_own_keys_end_it)
 	xdo("mousemove %u %u", x + 1, y + 1);
 	xdo("search --name guest windowfocus", 0, 0);
 	xdo("key ctrl+alt+q", 0, 0);
-	status = end_of(&viewer, 0);
+	status = serving_end(&viewer, 0);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), EXIT_OK);
 }
@@ -281,7 +267,7 @@ START_TEST(a_domain_that_goes_and_comes_back_is_shown_again)
 	uint32_t x, y;
 
 	find_picture(0, &x, &y);
-	end_of(&worker, SIGKILL);
+	serving_end(&worker, SIGKILL);
 	sleep_ms(1500);
 	for (gt_gma_t i = 0; i < W_px * H_px * 4; i++) {
 		*screen_mem(&w.s, w.s.base + i) = (uint8_t)(i % 4 == 3 ? 0 : i / 4 + 50);
