@@ -9,6 +9,8 @@
  *   vnc-judge pixels SOCKET DOMAIN X Y NR
  *                                    ms from a pixel's change in the guest, as libxengt has it, to
  *                                    the client's framebuffer: "median p99"
+ *   vnc-judge parts SOCKET DOMAIN NR ms of parts of that, while the guest's screen changes: a capture
+ *                                    by libxengt, and an update's bytes to a client
  *
  * RFC 6143 throughout.  Clients ask for raw pixels, so that what is measured is the server.
  */
@@ -429,6 +431,65 @@ static int pixels(const char *where, unsigned nr)
 	return report(ms, have);
 }
 
+/* What libxengt takes for a picture of which something has changed. */
+static int capture_part(const char *domain, unsigned nr)
+{
+	static double ms[MAX_NR];
+	struct xengt_capture what = { .flags = XENGT_TRACK };
+	struct xengt_client *c;
+	struct xengt_picture pic;
+	unsigned have = 0;
+
+	if (xengt_connect(domain, &c)) {
+		return 1;
+	}
+	while (have < nr) {
+		bool changed;
+		uint64_t at_ns = now_ns();
+
+		if (xengt_capture(c, &what, &pic)) {
+			break;
+		}
+		if (what.since) {
+			ms[have++] = (double)(now_ns() - at_ns) / 1e6;
+		}
+		what.since = pic.frame.serial;
+		xengt_picture_release(&pic);
+		if (xengt_wait(c, what.since, PATIENCE_ms, &changed)) {
+			break;
+		}
+	}
+	xengt_disconnect(c);
+	fputs("capture ", stdout);
+	return report(ms, have);
+}
+
+/* From an update's first byte to its last. */
+static int transfer_part(const char *where, unsigned nr)
+{
+	static double ms[MAX_NR];
+	unsigned have = 0;
+	struct vnc c;
+
+	if (!vnc_join(&c, where) || !vnc_ask(&c, false) || !vnc_update(&c)) {
+		return 1;
+	}
+	while (have < nr && vnc_ask(&c, true)) {
+		struct pollfd p = { c.fd, POLLIN, 0 };
+		uint64_t at_ns;
+
+		poll(&p, 1, PATIENCE_ms);
+		at_ns = now_ns();
+		if (!vnc_update(&c)) {
+			break;
+		}
+		ms[have++] = (double)(now_ns() - at_ns) / 1e6;
+	}
+	vnc_leave(&c);
+	fputs("transfer ", stdout);
+	return report(ms, have);
+}
+
 /* --- a picture ------------------------------------------------------------------------------ */
 
 static int box(const char *path, uint32_t colour)
@@ -474,6 +535,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(what, "keys") && argc == 4 && atoi(argv[3]) <= MAX_NR) {
 		return keys(argv[2], (unsigned)atoi(argv[3]));
+	}
+	if (!strcmp(what, "parts") && argc == 5 && atoi(argv[4]) <= MAX_NR) {
+		return capture_part(argv[3], (unsigned)atoi(argv[4])) |
+		       transfer_part(argv[2], (unsigned)atoi(argv[4]));
 	}
 	if (!strcmp(what, "pixels") && argc == 7 && atoi(argv[6]) <= MAX_NR) {
 		seen.domain = argv[3];

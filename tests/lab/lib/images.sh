@@ -29,9 +29,9 @@ DOM0_PACKAGES=(
 DOM0_MODULES=(virtio_pci virtio_blk ext4 9pnet_virtio 9p)
 
 GUEST_PACKAGES=(linux-image-amd64 busybox-static libdrm-tests kexec-tools)
-# the second line: a keyboard and a mouse for a session that is used
+# the second line: a keyboard and a mouse for a session that is used; bochs: QEMU's own VGA
 GUEST_MODULES=(
-	i915 xen-blkfront ext4
+	i915 xen-blkfront ext4 bochs
 	evdev psmouse uhci-hcd ehci-pci usbhid hid-generic
 )
 GUEST_PROGRAMS=(modetest vbltest modeprint proptest kexec)

@@ -9,6 +9,8 @@
 
 export DISPLAY=:0
 FONT=fixed
+# xengt.terminal=GEOMETRY
+terminal=$(sed -n 's/.*\bxengt\.terminal=\([^ ]*\).*/\1/p' /proc/cmdline)
 
 # event NAME: the device node of the input device whose name matches.
 event()
@@ -66,6 +68,7 @@ x_config()
 	Section "Monitor"
 		Identifier "monitor"
 		Option "DPMS" "false"
+		Option "PreferredMode" "1024x768"
 	EndSection
 	Section "Screen"
 		Identifier "screen"
@@ -119,7 +122,7 @@ blink()
 # video: the whole terminal changes, as fast as it can
 video()
 {
-	local n=0 rows
+	local n=0
 	typed video
 	printf '\e[?25l'
 	while ! read -r -t 0.02 -n 1; do
@@ -154,7 +157,7 @@ verdict server pass
 xset s off r off 2>/dev/null
 xsetroot -solid '#305030' -cursor_name left_ptr
 twm -f /tmp/twmrc >"$KEEP/twm" 2>&1 &
-xterm -T terminal -fn $FONT -bg '#102030' -fg white -geometry 64x20+100+150 +sb +bc \
+xterm -T terminal -fn $FONT -bg '#102030' -fg white -geometry "${terminal:-64x20+100+150}" +sb +bc \
 	-e bash --noprofile --rcfile /tmp/orders -i >"$KEEP/xterm" 2>&1 &
 verdict desktop pass
 pause end
