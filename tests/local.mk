@@ -194,8 +194,8 @@ check_view_SOURCES = tests/unit/check_view.c
 check_view_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
 
 if HAVE_NEATVNC
-check_PROGRAMS += check_vnc check_vnc_gate
-TESTS += check_vnc check_vnc_gate
+check_PROGRAMS += check_vnc check_vnc_message
+TESTS += check_vnc check_vnc_message
 if HAVE_GNUTLS
 check_PROGRAMS += check_vnc_tls
 TESTS += check_vnc_tls
@@ -203,12 +203,10 @@ endif
 endif
 check_vnc_SOURCES = tests/unit/check_vnc.c
 check_vnc_LDADD = libxengt.la $(UNIT_LIBS)
-check_vnc_gate_SOURCES = tests/unit/check_vnc_gate.c \
-	tools/vnc_gate.c tools/vnc_gate.h \
+check_vnc_message_SOURCES = tests/unit/check_vnc_message.c \
 	tools/vnc_keys.c tools/vnc_keys.h \
-	tools/vnc_tls.c tools/vnc_tls.h
-check_vnc_gate_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) -I$(top_srcdir)/tools
-check_vnc_gate_LDADD = libtools.la libxengt.la $(UNIT_LIBS) $(GNUTLS_LIBS) -lpthread
+	tools/vnc_message.c tools/vnc_message.h
+check_vnc_message_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
 check_vnc_tls_SOURCES = tests/unit/check_vnc_tls.c
 check_vnc_tls_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS)
 check_vnc_tls_LDADD = $(UNIT_LIBS) $(GNUTLS_LIBS)

@@ -49,10 +49,11 @@ bin_PROGRAMS += xengt-vnc
 endif
 xengt_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) $(NEATVNC_CFLAGS)
 xengt_vnc_SOURCES = \
-	tools/vnc_gate.c tools/vnc_gate.h \
 	tools/feed.c tools/feed.h \
+	tools/vnc_gate.c tools/vnc_gate.h \
 	tools/vnc_keys.c tools/vnc_keys.h \
 	tools/vnc_listen.c tools/vnc_listen.h \
+	tools/vnc_message.c tools/vnc_message.h \
 	tools/vnc_screen.c tools/vnc_screen.h \
 	tools/vnc_settings.c tools/vnc_settings.h \
 	tools/vnc_tls.c tools/vnc_tls.h \

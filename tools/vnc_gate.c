@@ -5,9 +5,9 @@
  * neatvnc 0.5.4 uses a client that it has just freed after a message that it does not understand,
  * takes one off a list that it is not yet on if it is gone at once, and counts encodings
  * otherwise than it reads them when there are many.  So none of that reaches it: each client has
- * a thread here that takes its bytes apart (RFC 6143, 7.1 and 7.5) and passes on what is whole
- * and sound; the first that is not ends the connection, and no other.  What the server says goes
- * through as it is, as fast as its client reads, so that the server sees who is slow.
+ * a thread here that takes its bytes apart and passes on what is whole and sound; the first that is
+ * not ends the connection, and no other.  What the server says goes through as it is, as fast as its
+ * client reads, so that the server sees who is slow.
  */
 #define _GNU_SOURCE
 #include "vnc_gate.h"
@@ -18,15 +18,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "vnc_message.h"
 #include "vnc_tls.h"
 
-#define MAX_ENCODINGS 32u /* that neatvnc has room for */
-#define STAGE_MESSAGES 3u /* after version, security and shared flag */
 #define HANDSHAKE_ms  10000
 #define STACK_B	      (256u << 10)
 
@@ -34,18 +34,66 @@ static struct {
 	int listen_fd;
 	const struct vnc_gate *how;
 	atomic_uint nr_clients;
-} gate;
+	int fd;
+	pthread_mutex_t lock;
+	pthread_cond_t resized;
+	bool resizing;
+	struct line *sized; /* those that were told a size, or are about to be */
+} gate = { .lock = PTHREAD_MUTEX_INITIALIZER, .resized = PTHREAD_COND_INITIALIZER };
 
 struct line {
+	struct line *next; /* in gate.sized; this and the three below under gate.lock */
+	bool asked;	   /* for a picture, and will get it */
+	bool has_picture;
+	bool resizes;	    /* it can be told of another size */
 	int client, server;
 	struct vnc_tls *tls; /* NULL: the client is not encrypted */
 	unsigned stage;
 	uint64_t skip_B;
 	size_t size_B;
+	size_t before_B; /* to pass over in what the server says, which is listened to until */
+	size_t said_B;	 /* it has sent a picture */
+	uint8_t said[24];
+	unsigned w_px, h_px; /* 0: the server has not said yet */
 	uint8_t in[4096], out[65536];
 };
 
-/* --- messages ------------------------------------------------------------------------------- */
+/* --- sizes ---------------------------------------------------------------------------------- */
+
+/* The server is about to tell it the size of its screen: not one that is of yesterday then. */
+static void size_is_told(struct line *l)
+{
+	pthread_mutex_lock(&gate.lock);
+	while (gate.resizing) {
+		pthread_cond_wait(&gate.resized, &gate.lock);
+	}
+	l->next = gate.sized;
+	gate.sized = l;
+	pthread_mutex_unlock(&gate.lock);
+}
+
+/* Something that another size waits for may have come to pass. */
+static void tell_resizer(void)
+{
+	uint64_t one = 1;
+
+	if (gate.resizing && write(gate.fd, &one, sizeof(one)) < 0) {
+		return; /* it is readable already */
+	}
+}
+
+static void size_is_over(const struct line *l)
+{
+	pthread_mutex_lock(&gate.lock);
+	for (struct line **at = &gate.sized; *at; at = &(*at)->next) {
+		if (*at == l) {
+			*at = l->next;
+			break;
+		}
+	}
+	tell_resizer();
+	pthread_mutex_unlock(&gate.lock);
+}
 
 static unsigned be16(const uint8_t *p)
 {
@@ -57,135 +105,68 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)be16(p) << 16 | be16(p + 2);
 }
 
-/* Of 16 or 32 bits, true colour, and with each colour inside of a pixel. */
-static bool format_is_sound(const uint8_t *p)
+/* ServerInit, words about keys, which come as an update (pseudo-encoding -258), then a picture. */
+static void hear_byte(struct line *l, uint8_t b)
 {
-	if ((p[0] != 16 && p[0] != 32) || !p[1] || p[1] > p[0] || !p[3]) {
-		return false;
-	}
-	for (unsigned c = 0; c < 3; c++) {
-		unsigned max = be16(p + 4 + 2 * c), shift = p[10 + c];
+	bool is_picture = false;
 
-		if (!max || max > 0xff || max & (max + 1) || shift > p[0] - 1u) {
-			return false;
+	if (l->before_B) {
+		l->before_B--;
+		return;
+	}
+	l->said[l->said_B++] = b;
+	if (!l->w_px && l->said_B == 24) {
+		l->w_px = be16(l->said);
+		l->h_px = be16(l->said + 2);
+		l->before_B = be32(l->said + 20);
+		l->said_B = 0;
+	} else if (l->w_px && l->said_B == 16) {
+		is_picture = l->said[0] || be32(l->said + 12) != (uint32_t)-258;
+		l->said_B = 0;
+	}
+	if (is_picture) {
+		pthread_mutex_lock(&gate.lock);
+		l->has_picture = true;
+		tell_resizer();
+		pthread_mutex_unlock(&gate.lock);
+	}
+}
+
+static void heed(struct line *l, const struct vnc_message *msg)
+{
+	pthread_mutex_lock(&gate.lock);
+	l->resizes |= msg->resizes;
+	l->asked |= msg->kind == VNC_ASK && msg->x_px < l->w_px && msg->y_px < l->h_px;
+	pthread_mutex_unlock(&gate.lock);
+}
+
+bool vnc_gate_may_resize(void)
+{
+	bool may = true;
+
+	pthread_mutex_lock(&gate.lock);
+	gate.resizing = true;
+	for (struct line *l = gate.sized; l; l = l->next) {
+		if (!l->resizes || (!l->has_picture && !l->asked)) {
+			shutdown(l->client, SHUT_RDWR);
 		}
+		may &= l->resizes && l->has_picture;
 	}
-	return true;
+	pthread_mutex_unlock(&gate.lock);
+	return may;
 }
 
-/* One of a fixed size: the whole of it is passed on if it is @good. */
-static int fixed(size_t have_B, size_t size_B, struct vnc_message *msg)
+void vnc_gate_resized(void)
 {
-	*msg = (struct vnc_message){ .size_B = size_B, .pass_B = size_B };
-	return have_B >= size_B;
+	pthread_mutex_lock(&gate.lock);
+	gate.resizing = false;
+	pthread_cond_broadcast(&gate.resized);
+	pthread_mutex_unlock(&gate.lock);
 }
 
-static int handshake(unsigned stage, const uint8_t *b, size_t have_B, struct vnc_message *msg)
+int vnc_gate_fd(void)
 {
-	if (stage == 0) {
-		int whole = fixed(have_B, 12, msg);
-
-		return whole && memcmp(b, "RFB 003.008\n", 12) ? -EPROTO : whole;
-	}
-	return stage == 1 && *b != 1 ? -EPROTO : fixed(have_B, 1, msg);
-}
-
-/*
- * Fences and continuous updates: neatvnc 0.9 takes a fence for whole that is not.  A client that is
- * not offered them does without.
- */
-static bool is_wanted(int32_t encoding)
-{
-	return encoding != -312 && encoding != -313;
-}
-
-/* Those that are wanted, as many as the server has room for. */
-static int encodings(uint8_t *b, size_t have_B, struct vnc_message *msg)
-{
-	unsigned nr = have_B < 4 ? 0 : be16(b + 2);
-	int whole = fixed(have_B, 4 + 4 * (size_t)nr, msg) && have_B >= 4;
-	unsigned nr_kept = 0;
-
-	if (nr > 512) {
-		return -EPROTO;
-	}
-	for (unsigned i = 0; whole && i < nr && nr_kept < MAX_ENCODINGS; i++) {
-		if (is_wanted((int32_t)be32(b + 4 + 4 * i))) {
-			memmove(b + 4 + 4 * nr_kept++, b + 4 + 4 * i, 4);
-		}
-	}
-	if (whole) {
-		b[2] = 0;
-		b[3] = (uint8_t)nr_kept;
-		msg->pass_B = 4 + 4 * nr_kept;
-	}
-	return whole;
-}
-
-/* Text that was cut: nobody here has a use for it.  A negative length is that of an extension. */
-static int cut_text(const uint8_t *b, size_t have_B, struct vnc_message *msg)
-{
-	int32_t len = have_B < 8 ? 0 : (int32_t)be32(b + 4);
-
-	*msg = (struct vnc_message){ .size_B = 8, .skip_B = (uint64_t)llabs(len) };
-	return have_B >= 8;
-}
-
-/* A key with its number: what has none in neatvnc's table is dropped. */
-static int extended_key(const uint8_t *b, size_t have_B, struct vnc_message *msg)
-{
-	int whole = fixed(have_B, 12, msg);
-
-	if (have_B >= 2 && b[1]) {
-		return -EPROTO;
-	}
-	if (whole && be32(b + 8) > 0xff) {
-		msg->pass_B = 0;
-	}
-	return whole;
-}
-
-/* SetDesktopSize: neatvnc 0.9 believes the number of screens in it, so that it is ours to hear. */
-static int desktop_size(const uint8_t *b, size_t have_B, struct vnc_message *msg)
-{
-	int whole = fixed(have_B, 8 + 16 * (size_t)(have_B < 8 ? 0 : b[6]), msg) && have_B >= 8;
-
-	msg->pass_B = 0;
-	if (whole) {
-		msg->w_px = be16(b + 2);
-		msg->h_px = be16(b + 4);
-	}
-	return whole;
-}
-
-int vnc_gate_parse(unsigned stage, uint8_t *b, size_t have_B, struct vnc_message *msg)
-{
-	if (!have_B) {
-		return 0;
-	}
-	if (stage < STAGE_MESSAGES) {
-		return handshake(stage, b, have_B, msg);
-	}
-	switch (b[0]) {
-	case 0:
-		return have_B >= 20 && !format_is_sound(b + 4) ? -EPROTO : fixed(have_B, 20, msg);
-	case 2:
-		return encodings(b, have_B, msg);
-	case 3:
-		return fixed(have_B, 10, msg);
-	case 4:
-		return fixed(have_B, 8, msg);
-	case 5:
-		return fixed(have_B, 6, msg);
-	case 6:
-		return cut_text(b, have_B, msg);
-	case 251:
-		return desktop_size(b, have_B, msg);
-	case 255:
-		return extended_key(b, have_B, msg);
-	default:
-		return -EPROTO;
-	}
+	return gate.fd;
 }
 
 /* --- clients -------------------------------------------------------------------------------- */
@@ -226,6 +207,21 @@ static void drop(struct line *l, size_t nr_B)
 	memmove(l->in, l->in + nr_B, l->size_B);
 }
 
+/* What the server gets of it: who could be told of another size cannot take that back. */
+static bool pass(const struct line *l, const struct vnc_message *msg)
+{
+	static const uint8_t size[4] = { 0xff, 0xff, 0xff, 0x21 };
+	uint8_t more[4 + 4 * VNC_MAX_ENCODINGS];
+
+	if (msg->kind != VNC_ENCODINGS || msg->resizes || !l->resizes) {
+		return send_all(l->server, l->in, msg->pass_B);
+	}
+	memcpy(more, l->in, msg->pass_B);
+	more[3]++;
+	memcpy(more + msg->pass_B, size, sizeof(size));
+	return send_all(l->server, more, msg->pass_B + sizeof(size));
+}
+
 /* All that came and is whole. False: the connection must end. */
 static bool pass_messages(struct line *l)
 {
@@ -236,19 +232,23 @@ static bool pass_messages(struct line *l)
 
 		drop(l, skip_B);
 		l->skip_B -= skip_B;
-		ret = vnc_gate_parse(l->stage, l->in, l->size_B, &msg);
+		ret = vnc_message_parse(l->stage, l->in, l->size_B, &msg);
 		if (ret <= 0) {
 			return !ret;
 		}
-		if (!send_all(l->server, l->in, msg.pass_B)) {
+		if (l->stage == VNC_STAGE_MESSAGES - 1) {
+			size_is_told(l);
+		}
+		heed(l, &msg);
+		if (!pass(l, &msg)) {
 			return false;
 		}
-		if (msg.w_px && gate.how->on_size) {
+		if (msg.kind == VNC_SIZE && gate.how->on_size) {
 			gate.how->on_size(msg.w_px, msg.h_px);
 		}
 		drop(l, msg.size_B);
 		l->skip_B = msg.skip_B;
-		l->stage += l->stage < STAGE_MESSAGES;
+		l->stage += l->stage < VNC_STAGE_MESSAGES;
 	}
 }
 
@@ -272,6 +272,9 @@ static bool from_server(struct line *l)
 	if (n <= 0) {
 		return n < 0 && errno == EINTR;
 	}
+	for (ssize_t i = 0; i < n && !l->has_picture; i++) {
+		hear_byte(l, l->out[i]);
+	}
 	return send_client(l, (size_t)n);
 }
 
@@ -283,7 +286,7 @@ static bool step(struct line *l)
 	if (l->tls && vnc_tls_pending(l->tls)) {
 		return from_client(l);
 	}
-	n = poll(p, 2, l->stage < STAGE_MESSAGES ? HANDSHAKE_ms : -1);
+	n = poll(p, 2, l->stage < VNC_STAGE_MESSAGES ? HANDSHAKE_ms : -1);
 
 	if (n <= 0) {
 		return n < 0 && errno == EINTR;
@@ -324,7 +327,7 @@ static bool enter_encrypted(struct line *l)
 	}
 	gate.how->on_new();
 	l->server = connect_inner();
-	l->stage = STAGE_MESSAGES - 1;
+	l->stage = VNC_STAGE_MESSAGES - 1;
 	return l->server >= 0 && skip_server(l, 12) &&
 	       send_all(l->server, (const uint8_t *)"RFB 003.008\n", 12) && skip_server(l, 2) &&
 	       send_all(l->server, (const uint8_t *)"\1", 1) && skip_server(l, 4);
@@ -335,6 +338,7 @@ static bool enter(struct line *l)
 {
 	gate.how->on_new();
 	l->server = connect_inner();
+	l->before_B = 12 + 2 + 4; /* version, security's kinds and result */
 	return l->server >= 0 && from_server(l);
 }
 
@@ -364,10 +368,12 @@ static void *serve(void *arg)
 		}
 	}
 	vnc_tls_close(l->tls);
-	close(l->client);
+	shutdown(l->client, SHUT_RDWR);
 	if (l->server >= 0) {
 		leave_server(l);
 	}
+	size_is_over(l);
+	close(l->client);
 	free(l);
 	gate.nr_clients--;
 	return NULL;
@@ -418,5 +424,9 @@ int vnc_gate_start(int listen_fd, const struct vnc_gate *how)
 
 	gate.listen_fd = listen_fd;
 	gate.how = how;
+	gate.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (gate.fd < 0) {
+		return -errno;
+	}
 	return -pthread_create(&thread, NULL, take_clients, NULL);
 }

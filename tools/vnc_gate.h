@@ -4,8 +4,6 @@
 #define TOOLS_VNC_GATE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #define VNC_MAX_CLIENTS 32
 
@@ -21,18 +19,15 @@ struct vnc_gate {
 /* Lead clients of @listen_fd to the server.  0 or negative errno; @how outlives it all. */
 int vnc_gate_start(int listen_fd, const struct vnc_gate *how);
 
-/* What is to become of the message that a client's bytes begin with. */
-struct vnc_message {
-	size_t size_B;	/* bytes it takes of those that came */
-	size_t pass_B;	/* of these so many, from the first on, are for the server */
-	uint64_t skip_B; /* bytes that are still to come and are for nobody */
-	unsigned w_px, h_px; /* that the head is to have; 0: it says nothing of that */
-};
-
 /*
- * The first of @size_B bytes that came of a client; @stage counts its messages from 0 on.  1: it is
- * whole, and @msg says what to do; it may be changed in place.  0: more must come.  -EPROTO.
+ * Whether the server may be given a picture of another size.  neatvnc 0.5 ends by a null pointer
+ * when it tells a client of one that has no picture yet, and goes on with one that it has just freed
+ * when it cannot tell.  The clients that could bring this about are ended or get a picture first;
+ * until then, which is when vnc_gate_fd() is readable, it may not.  Clients that come meanwhile
+ * wait until vnc_gate_resized().
  */
-int vnc_gate_parse(unsigned stage, uint8_t *bytes, size_t size_B, struct vnc_message *msg);
+bool vnc_gate_may_resize(void);
+void vnc_gate_resized(void);
+int vnc_gate_fd(void);
 
 #endif

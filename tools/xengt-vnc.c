@@ -26,8 +26,8 @@
 #include <pixman.h>
 
 #include "common.h"
-#include "vnc_gate.h"
 #include "feed.h"
+#include "vnc_gate.h"
 #include "vnc_keys.h"
 #include "vnc_listen.h"
 #include "vnc_screen.h"
@@ -43,6 +43,7 @@ static struct {
 	struct nvnc_display *display;
 	const char *domain;
 	unsigned w_px, h_px, nr_clients;
+	struct xengt_picture *held; /* of another size, until the gate lets it through */
 	enum exit_code code;
 } vnc;
 
@@ -155,6 +156,11 @@ static void release(struct nvnc_fb *fb, void *context)
 	free(pic);
 }
 
+static bool is_same_size(const struct xengt_frame *f)
+{
+	return vnc.w_px == f->width_px && vnc.h_px == f->height_px;
+}
+
 static void feed(struct xengt_picture *pic)
 {
 	const struct xengt_frame *f = &pic->frame;
@@ -175,7 +181,7 @@ static void feed(struct xengt_picture *pic)
 		pixman_region_union_rect(&damage, &damage, (int)r->x_px, (int)r->y_px, r->w_px,
 					 r->h_px);
 	}
-	if (!f->nr_damage || vnc.w_px != f->width_px || vnc.h_px != f->height_px) {
+	if (!f->nr_damage || !is_same_size(f)) {
 		pixman_region_union_rect(&damage, &damage, 0, 0, f->width_px, f->height_px);
 	}
 	vnc.w_px = f->width_px;
@@ -183,6 +189,38 @@ static void feed(struct xengt_picture *pic)
 	nvnc_display_feed_buffer(vnc.display, fb, &damage);
 	pixman_region_fini(&damage);
 	nvnc_fb_unref(fb);
+}
+
+/* What is held is shown as soon as the gate lets its size through. */
+static void feed_held(void)
+{
+	struct xengt_picture *pic = vnc.held;
+
+	if (pic && (is_same_size(&pic->frame) || vnc_gate_may_resize())) {
+		vnc.held = NULL;
+		feed(pic);
+		vnc_gate_resized();
+	}
+}
+
+/* Instead of the one that waits. */
+static void hold(struct xengt_picture *pic)
+{
+	if (vnc.held) {
+		release(NULL, vnc.held);
+		pic->frame.nr_damage = 0; /* all of it: there is one between that nobody has seen */
+	}
+	vnc.held = pic;
+	feed_held();
+}
+
+static void on_gate(void *handler)
+{
+	uint64_t nr;
+
+	if (read(vnc_gate_fd(), &nr, sizeof(nr)) > 0) {
+		feed_held();
+	}
 }
 
 static void on_screen(void *handler)
@@ -205,7 +243,7 @@ static void on_screen(void *handler)
 		return;
 	}
 	*copy = pic;
-	feed(copy);
+	hold(copy);
 }
 
 /* Clients that come before there is a picture see black. */
@@ -258,11 +296,12 @@ static void on_signal(void *signal)
 static int run_loop(struct aml *aml)
 {
 	struct aml_handler *h = aml_handler_new(vnc_screen_fd(), on_screen, NULL, NULL);
+	struct aml_handler *g = aml_handler_new(vnc_gate_fd(), on_gate, NULL, NULL);
 	struct aml_signal *term = aml_signal_new(SIGTERM, on_signal, NULL, NULL);
 	struct aml_signal *intr = aml_signal_new(SIGINT, on_signal, NULL, NULL);
 
-	if (!h || !term || !intr || aml_start(aml, h) || aml_start(aml, term) ||
-	    aml_start(aml, intr)) {
+	if (!h || !g || !term || !intr || aml_start(aml, h) || aml_start(aml, g) ||
+	    aml_start(aml, term) || aml_start(aml, intr)) {
 		return -ENOMEM;
 	}
 	return aml_run(aml);
@@ -402,5 +441,8 @@ int main(int argc, char **argv)
 		return code;
 	}
 	vnc.domain = s.domain;
-	return start(&s);
+	code = start(&s);
+	fflush(NULL);
+	/* Clients' threads go on to the last moment: nothing is tidied up under them. */
+	_exit(code);
 }

@@ -80,10 +80,8 @@ static int try_connect(void)
 }
 
 /* RFC 6143, 7.1 and 7.3: version, no security, shared; the server's size and name. */
-static int join_a_screen_of(unsigned w_px, unsigned h_px)
+static int join_with(unsigned w_px, unsigned h_px, const char *encodings, size_t size_B)
 {
-	static const char encodings[] = { 2, 0, 0, 2, 0, 0, 0, 0, (char)0xff, (char)0xff,
-					  (char)0xff, 0x21 }; /* raw; DesktopSize */
 	unsigned char b[64];
 	int fd = try_connect();
 
@@ -101,8 +99,15 @@ static int join_a_screen_of(unsigned w_px, unsigned h_px)
 	ck_assert_uint_eq(rfb_get32(fd), 5);
 	rfb_get(fd, b, 5);
 	ck_assert(!memcmp(b, "guest", 5));
-	rfb_put(fd, encodings, sizeof(encodings));
+	rfb_put(fd, encodings, size_B);
 	return fd;
+}
+
+static int join_a_screen_of(unsigned w_px, unsigned h_px)
+{
+	static const char raw_and_size[] = { 2, 0, 0, 2, 0, 0, 0, 0, -1, -1, -1, 0x21 };
+
+	return join_with(w_px, h_px, raw_and_size, sizeof(raw_and_size));
 }
 
 static int join(void)
@@ -413,12 +418,37 @@ START_TEST(what_a_killed_server_left_is_gone_with_the_next)
 }
 END_TEST
 
+/* The guest's screen is of 128x32 from now on; another worker says so. */
+static void change_mode(void)
+{
+	struct screen_plane p = { .ctl = 0x84042000, .stride = 16, .size = 31u << 16 | 127u,
+				  .surf = (uint32_t)w.s.base };
+
+	serving_end(&worker, SIGKILL);
+	screen_mode(&w.s, 128, 32);
+	screen_plane(&w.s, 0, &p);
+	screen_vblank(&w.s);
+	worker = serving_fork(&w);
+}
+
+/* Whether the server has hung up; what it still said before is read. */
+static bool is_ended(int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	char some[4096];
+
+	while (poll(&p, 1, RFB_PATIENCE_ms) == 1) {
+		if (recv(fd, some, sizeof(some), 0) <= 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 START_TEST(a_mode_that_was_set_while_nobody_looked_is_what_a_client_is_told)
 {
 	static uint32_t pixels[64][256];
 	const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 0, 128, 0, 32 };
-	struct screen_plane p = { .ctl = 0x84042000, .stride = 16, .size = 31u << 16 | 127u,
-				  .surf = (uint32_t)w.s.base };
 	int fd = join();
 	size_t fds;
 
@@ -426,15 +456,41 @@ START_TEST(a_mode_that_was_set_while_nobody_looked_is_what_a_client_is_told)
 	fds = nr_fds() - 3; /* without the client's own, and the two between gate and server */
 	close(fd);
 	ck_assert_uint_le(settled_fds(fds), fds);
-	serving_end(&worker, SIGKILL);
-	screen_mode(&w.s, 128, 32);
-	screen_plane(&w.s, 0, &p);
-	screen_vblank(&w.s);
-	worker = serving_fork(&w);
+	change_mode();
 	fd = join_a_screen_of(128, 32);
 	rfb_put(fd, ask, sizeof(ask));
 	ck_assert_uint_eq(update(fd, pixels), 128 * 32);
 	close(fd);
+}
+END_TEST
+
+START_TEST(a_mode_set_meanwhile_ends_whom_the_server_could_not_tell_and_nobody_else)
+{
+	static uint32_t pixels[64][256];
+	static const char raw[] = { 2, 0, 0, 1, 0, 0, 0, 0 };
+	const unsigned char more[] = { 3, 1, 0, 0, 0, 0, 1, 0, 0, 64 };
+	const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 0, 128, 0, 32 };
+	unsigned char head[16];
+	int good = join(), never_asked = join();
+	int of_one_size = join_with(256, 64, raw, sizeof(raw)), late;
+
+	see_the_guest(good);
+	see_the_guest(of_one_size);
+	rfb_put(good, more, sizeof(more));
+	change_mode();
+	ck_assert(is_ended(never_asked));
+	ck_assert(is_ended(of_one_size));
+	rfb_get(good, head, sizeof(head));
+	ck_assert_mem_eq(head + 8, "\0\x80\0\x20\xff\xff\xff\x21", 8); /* 128x32, DesktopSize */
+	rfb_put(good, ask, sizeof(ask));
+	ck_assert_uint_eq(update(good, pixels), 128 * 32);
+	late = join_a_screen_of(128, 32);
+	rfb_put(late, ask, sizeof(ask));
+	ck_assert_uint_eq(update(late, pixels), 128 * 32);
+	close(never_asked);
+	close(of_one_size);
+	close(late);
+	close(good);
 }
 END_TEST
 
@@ -481,6 +537,7 @@ int main(void)
 	tcase_add_test(t, what_a_killed_server_left_is_gone_with_the_next);
 	tcase_add_test(t, every_encoding_can_be_the_first_choice);
 	tcase_add_test(t, a_mode_that_was_set_while_nobody_looked_is_what_a_client_is_told);
+	tcase_add_test(t, a_mode_set_meanwhile_ends_whom_the_server_could_not_tell_and_nobody_else);
 	tcase_add_test(t, a_clients_size_becomes_the_monitors);
 	suite_add_tcase(s, t);
 	return test_run(s);

@@ -38,7 +38,7 @@ watch()
 	xtigervncviewer -geometry 1024x768+0+0 -RemoteResize=0 -AcceptClipboard=0 -SendClipboard=0 \
 		-SetPrimary=0 "$1" >>"$LAB_KEEP/viewer.log" 2>&1 &
 	viewer=$!
-	wait_for 60 client_up TigerVNC || return 1
+	client TigerVNC || fail_now "$1 has a client"
 	sleep 2
 	point 300 300
 	xdotool click 1
@@ -57,7 +57,7 @@ loads()
 {
 	local what
 	diag "$(measure "$1, still, nobody looks")"
-	ok "$1: a client" watch "$2" || return 1
+	watch "$2"
 	diag "$(measure "$1, still, one looks")"
 	for what in blink video; do
 		order $what
@@ -65,7 +65,7 @@ loads()
 		diag "$(measure "$1, $what, one looks")"
 		unwatch
 		diag "$(measure "$1, $what, nobody looks")"
-		ok "$1: a client again" watch "$2" || return 1
+		watch "$2"
 		xdotool key q
 		ok "$1: it is still" says "$1" still
 	done
@@ -80,7 +80,7 @@ server=$!
 wait_for 30 test -S "$SOCKET"
 servers="$server $(pgrep -x xengt-worker) $(qemu_of vgpu)"
 loads vgpu "$SOCKET"
-ok "a client" watch "$SOCKET"
+watch "$SOCKET"
 order blink
 ok "the square blinks" says vgpu blink
 unwatch

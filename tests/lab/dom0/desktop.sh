@@ -53,6 +53,15 @@ client_up()
 		[ "$WIDTH" = 1024 ] && xdotool windowfocus "$window"
 }
 
+# client NAME: waits for it, and uses it from now on.
+client()
+{
+	wait_for 60 client_up "$1" && client_up "$1" && return
+	diag "windows: $(xdotool search --name . getwindowname %@ getwindowgeometry %@ 2>&1)"
+	screen_shot no-client
+	return 1
+}
+
 shot()
 {
 	xengt-screenshot "$desktop" --no-cursor -o "$LAB_TMP/shot.ppm"
