@@ -5,9 +5,9 @@
  * neatvnc 0.5.4 uses a client that it has just freed after a message that it does not understand,
  * takes one off a list that it is not yet on if it is gone at once, and counts encodings
  * otherwise than it reads them when there are many.  So none of that reaches it: each client has
- * a thread here that takes its bytes apart and passes on what is whole and sound; the first that is
- * not ends the connection, and no other.  What the server says goes through as it is, as fast as its
- * client reads, so that the server sees who is slow.
+ * a thread here that takes its bytes apart and passes on what is whole and sound; the first that
+ * is not ends the connection, and no other.  What the server says goes through as it is, as fast
+ * as its client reads, so that the server sees who is slow.
  */
 #define _GNU_SOURCE
 #include "vnc_gate.h"

@@ -21,10 +21,10 @@ int vnc_gate_start(int listen_fd, const struct vnc_gate *how);
 
 /*
  * Whether the server may be given a picture of another size.  neatvnc 0.5 ends by a null pointer
- * when it tells a client of one that has no picture yet, and goes on with one that it has just freed
- * when it cannot tell.  The clients that could bring this about are ended or get a picture first;
- * until then, which is when vnc_gate_fd() is readable, it may not.  Clients that come meanwhile
- * wait until vnc_gate_resized().
+ * when it tells a client of one that has no picture yet, and goes on with one that it has just
+ * freed when it cannot tell.  The clients that could bring this about are ended or get a picture
+ * first; until then, which is when vnc_gate_fd() is readable, it may not.  Clients that come
+ * meanwhile wait until vnc_gate_resized().
  */
 bool vnc_gate_may_resize(void);
 void vnc_gate_resized(void);

@@ -9,8 +9,8 @@
  *   vnc-judge pixels SOCKET DOMAIN X Y NR
  *                                    ms from a pixel's change in the guest, as libxengt has it, to
  *                                    the client's framebuffer: "median p99"
- *   vnc-judge parts SOCKET DOMAIN NR ms of parts of that, while the guest's screen changes: a capture
- *                                    by libxengt, and an update's bytes to a client
+ *   vnc-judge parts SOCKET DOMAIN NR ms of parts of that, while the guest's screen changes: a
+ *                                    capture by libxengt, and an update's bytes to a client
  *
  * RFC 6143 throughout.  Clients ask for raw pixels, so that what is measured is the server.
  */
