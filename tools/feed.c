@@ -16,6 +16,8 @@
 
 #define NR_QUEUED 512u
 #define LATER_ms  5
+#define AGAIN_ms  20   /* between two tries to reach a worker */
+#define LOST_ms	  2000 /* a worker that another takes over from is away for less than half of it */
 
 static struct {
 	const char *domain;
@@ -63,29 +65,46 @@ static bool take(struct xengt_input_event *out, unsigned *nr)
 	return overrun;
 }
 
+static void sleep_ms(unsigned ms)
+{
+	const struct timespec t = { .tv_nsec = ms * 1000000L };
+
+	nanosleep(&t, NULL);
+}
+
+/* By the connection in *c, which is NULL again if it is of no more use. */
+static bool pass_by(struct xengt_client **c, const struct xengt_input_event *events, unsigned nr)
+{
+	int ret;
+
+	if (!*c && xengt_connect(queue.domain, c)) {
+		return false;
+	}
+	while ((ret = xengt_input(*c, queue.head, events, nr)) == XENGT_E_LATER) {
+		sleep_ms(LATER_ms);
+	}
+	if (ret < 0) {
+		xengt_disconnect(*c);
+		*c = NULL;
+	}
+	return ret >= 0;
+}
+
+/* What is said to a worker that dies of it or before is said once more to the next. */
 static void *pass_on(void *arg)
 {
-	const struct timespec later = { .tv_nsec = LATER_ms * 1000000L };
 	struct xengt_client *c = NULL;
 
 	for (;;) {
 		struct xengt_input_event events[XENGT_MAX_INPUT];
 		unsigned nr;
-		int ret;
 
 		if (take(events, &nr) && c) {
 			xengt_disconnect(c);
 			c = NULL;
 		}
-		if (!nr || (!c && xengt_connect(queue.domain, &c))) {
-			continue;
-		}
-		while ((ret = xengt_input(c, queue.head, events, nr)) == XENGT_E_LATER) {
-			nanosleep(&later, NULL);
-		}
-		if (ret < 0) {
-			xengt_disconnect(c);
-			c = NULL;
+		for (unsigned ms = 0; nr && ms < LOST_ms && !pass_by(&c, events, nr); ms += AGAIN_ms) {
+			sleep_ms(AGAIN_ms);
 		}
 	}
 	return arg;

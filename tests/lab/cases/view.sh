@@ -14,6 +14,7 @@ sleep 2
 use_it 4
 screen_shot view
 kill -KILL "$(pgrep -x xengt-worker)"
+point $((left + 320)) $((top + 250))
 order 'paint 5'
 ok "when the worker is another, a line is obeyed as before" says desktop 'paint 5'
 ok "and seen on the captured screen" wait_for 30 fills "${COLOURS[5]}"
