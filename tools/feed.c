@@ -103,7 +103,10 @@ static void *pass_on(void *arg)
 			xengt_disconnect(c);
 			c = NULL;
 		}
-		for (unsigned ms = 0; nr && ms < LOST_ms && !pass_by(&c, events, nr); ms += AGAIN_ms) {
+		for (unsigned ms = 0; nr && ms < LOST_ms; ms += AGAIN_ms) {
+			if (pass_by(&c, events, nr)) {
+				break;
+			}
 			sleep_ms(AGAIN_ms);
 		}
 	}

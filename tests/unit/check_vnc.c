@@ -377,7 +377,8 @@ static void crowd_round(unsigned i, int good)
 	if (soak_s()) {
 		nanosleep(&pause, NULL);
 		if (i % 300 == 0) {
-			fprintf(stderr, "round %u: %zu kB, %zu descriptors\n", i, rss_kB(), nr_fds());
+			fprintf(stderr, "round %u: %zu kB, %zu descriptors\n", i, rss_kB(),
+				nr_fds());
 		}
 	}
 }

@@ -32,7 +32,7 @@ desktop_down()
 
 screen_up()
 {
-	Xvfb $DISPLAY -screen 0 1280x900x24 -nolisten tcp >"$LAB_KEEP/xvfb.log" 2>&1 &
+	Xvfb $DISPLAY -screen 0 1400x1000x24 -nolisten tcp >"$LAB_KEEP/xvfb.log" 2>&1 &
 	screen=$!
 	wait_for 60 xdotool getmouselocation
 }
@@ -40,7 +40,7 @@ screen_up()
 # screen_shot NAME: of Dom0's X server, for the artefacts.
 screen_shot()
 {
-	ffmpeg -v error -y -f x11grab -video_size 1280x900 -i $DISPLAY -frames:v 1 "$LAB_KEEP/$1.png"
+	ffmpeg -v error -y -f x11grab -video_size 1400x1000 -i $DISPLAY -frames:v 1 "$LAB_KEEP/$1.png"
 }
 
 # client_up NAME: whether there is a window of that name as large as the guest's screen; it gets
