@@ -28,6 +28,8 @@ sleep 2
 use_it 2
 ffmpeg -v error -y -i "$LAB_TMP/shot.ppm" "$LAB_KEEP/desktop.png"
 screen_shot client
+order blink
+ok "the square blinks" says desktop blink
 kill $viewer
 
 "$JUDGE" crowd "$SOCKET" 20 >/dev/null
