@@ -29,7 +29,6 @@ int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_er
 /* In a child of the process that opened it: lets the handles go, which are not its own. */
 void dm_domain_forget(struct dm_domain *d);
 void dm_domain_close(struct dm_domain *d);
-/* Whether the domain is being destroyed, or is not there any more. */
 /*
  * The guest's kernel has been replaced by kexec (SHUTDOWN_soft_reset): the toolstack keeps the
  * domain and its memory, and is about to start a new device model.
@@ -37,6 +36,7 @@ void dm_domain_close(struct dm_domain *d);
 bool dm_domain_starts_over(struct dm_domain *d);
 /* Take the OpRegion and the RAM of BAR0, which must be parked, away: another mediator follows. */
 void dm_domain_withdraw_ram(struct dm_domain *d);
+/* Whether the domain is being destroyed, or is not there any more. */
 bool dm_domain_is_gone(struct dm_domain *d);
 
 #endif
