@@ -34,6 +34,7 @@
 #define NR_GOOD	  10
 #define NR_SLOW	  4
 #define MAX_NR	  1000
+#define MAX_SIDE_PX 8192
 #define PATIENCE_ms 60000
 
 static uint64_t now_ns(void)
@@ -57,6 +58,7 @@ struct vnc {
 	int fd;
 	unsigned w_px, h_px;
 	uint32_t *pixels;
+	bool changed; /* set when an update changes a pixel */
 };
 
 static int dial(const char *where)
@@ -163,13 +165,17 @@ static bool rectangle(struct vnc *c)
 		c->pixels = calloc((size_t)w * h, 4);
 		return c->pixels;
 	}
-	if (x + w > c->w_px || y + h > c->h_px) {
+	if (x + w > c->w_px || y + h > c->h_px || w > MAX_SIDE_PX) {
 		return false;
 	}
 	for (unsigned row = y; row < y + h; row++) {
-		if (!get(c->fd, c->pixels + (size_t)row * c->w_px + x, w * 4u)) {
+		uint32_t *at = c->pixels + (size_t)row * c->w_px + x, before[MAX_SIDE_PX];
+
+		memcpy(before, at, w * 4u);
+		if (!get(c->fd, at, w * 4u)) {
 			return false;
 		}
+		c->changed |= memcmp(before, at, w * 4u) != 0;
 	}
 	return true;
 }
@@ -325,7 +331,19 @@ static bool type_key(struct vnc *c, unsigned keysym)
 	return put(c->fd, keys, sizeof(keys));
 }
 
-/* An x, and when it is there a backspace: each until the first update after it. */
+/* What still changes after the last key; a request is on its way then. */
+static bool settle(struct vnc *c)
+{
+	struct pollfd p = { c->fd, POLLIN, 0 };
+	bool good = vnc_ask(c, true);
+
+	for (unsigned i = 0; good && i < 20 && poll(&p, 1, 400) > 0; i++) {
+		good = vnc_update(c) && vnc_ask(c, true);
+	}
+	return good;
+}
+
+/* An x, until the first update after it in which a pixel is another. */
 static int keys(const char *where, unsigned nr)
 {
 	static double ms[MAX_NR];
@@ -335,19 +353,15 @@ static int keys(const char *where, unsigned nr)
 	if (!vnc_join(&c, where) || !vnc_ask(&c, false) || !vnc_update(&c)) {
 		return 1;
 	}
-	for (i = 0; i < nr; i++) {
-		struct pollfd p = { c.fd, POLLIN, 0 };
-		uint64_t at_ns;
+	for (i = 0; i < nr && settle(&c); i++) {
+		uint64_t at_ns = now_ns();
+		bool good = type_key(&c, 'x');
 
-		/* What still changes after the last key. */
-		vnc_ask(&c, true);
-		while (poll(&p, 1, 400) > 0) {
-			if (!vnc_update(&c) || !vnc_ask(&c, true)) {
-				return 1;
-			}
+		c.changed = false;
+		while (good && !c.changed) {
+			good = vnc_update(&c) && (c.changed || vnc_ask(&c, true));
 		}
-		at_ns = now_ns();
-		if (!type_key(&c, i % 2 ? 0xff08 : 'x') || !vnc_update(&c)) {
+		if (!good) {
 			break;
 		}
 		ms[i] = (double)(now_ns() - at_ns) / 1e6;
