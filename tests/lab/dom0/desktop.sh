@@ -32,7 +32,7 @@ desktop_down()
 
 screen_up()
 {
-	Xvfb $DISPLAY -screen 0 1400x1000x24 -nolisten tcp >"$LAB_KEEP/xvfb.log" 2>&1 &
+	Xvfb $DISPLAY -screen 0 1700x1100x24 -nolisten tcp >"$LAB_KEEP/xvfb.log" 2>&1 &
 	screen=$!
 	wait_for 60 xdotool getmouselocation
 }
@@ -40,7 +40,7 @@ screen_up()
 # screen_shot NAME: of Dom0's X server, for the artefacts.
 screen_shot()
 {
-	ffmpeg -v error -y -f x11grab -video_size 1400x1000 -i $DISPLAY -frames:v 1 "$LAB_KEEP/$1.png"
+	ffmpeg -v error -y -f x11grab -video_size 1700x1100 -i $DISPLAY -frames:v 1 "$LAB_KEEP/$1.png"
 }
 
 # client_up NAME: whether there is a window of that name as large as the guest's screen; it gets
@@ -130,9 +130,13 @@ use_it()
 	ok "a line that is typed there is obeyed" says "$desktop" "paint $1"
 	ok "and seen on the captured screen" wait_for 30 fills "${COLOURS[$1]}"
 	point $((left + 200)) $((top + 8))
+	# slowly, for the guest's window manager asks where the pointer is when it gets to it
 	xdotool mousedown 1
+	sleep 2
 	point $((left + 250)) $((top + 40))
+	sleep 1
 	point $((left + 420)) $((top + 128))
+	sleep 1
 	xdotool mouseup 1
 	ok "a window that is pulled by its title bar is where it was put" \
 		wait_for 30 title_at $((left + 220)) $((top + 120))
