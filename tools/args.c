@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Command lines' words as numbers. */
+#include "config.h"
+
 #include "args.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,4 +70,30 @@ bool parse_seconds(const char *text, double *seconds)
 	}
 	*seconds = val;
 	return true;
+}
+
+int args_take(int argc, char **argv, const struct args_form *form, void *into,
+	      const char **domain)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, form->letters, form->options, NULL)) != -1) {
+		if (opt == 'h') {
+			fputs(form->usage, stdout);
+			return tool_flush();
+		}
+		if (opt == 'V') {
+			printf("%s %s\n", form->name, PACKAGE_VERSION);
+			return tool_flush();
+		}
+		if (opt == '?' || !form->take(opt, into)) {
+			return EXIT_USAGE;
+		}
+	}
+	if (argc - optind != 1 || !*argv[optind]) {
+		complain("one DOMAIN is needed; see --help");
+		return EXIT_USAGE;
+	}
+	*domain = argv[optind];
+	return -1;
 }

@@ -3,6 +3,8 @@
 #ifndef TOOLS_COMMON_H
 #define TOOLS_COMMON_H
 
+#include <stdint.h>
+
 #include "xengt/client.h"
 
 enum exit_code {
@@ -24,5 +26,9 @@ enum exit_code tool_connect(const char *domain, struct xengt_client **out);
 enum exit_code tool_explain(const char *domain, const struct xengt_client *c, int ret);
 /* Flush standard output; EXIT_OUTPUT, told, if not all could be written. */
 enum exit_code tool_flush(void);
+
+/* Of a clock that nobody sets. */
+uint64_t now_ms(void);
+void sleep_ms(uint64_t ms);
 
 #endif

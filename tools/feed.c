@@ -12,7 +12,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
+
+#include "common.h"
 
 #define NR_QUEUED 512u
 #define LATER_ms  5
@@ -63,13 +64,6 @@ static bool take(struct xengt_input_event *out, unsigned *nr)
 	queue.overrun = false;
 	pthread_mutex_unlock(&queue.lock);
 	return overrun;
-}
-
-static void sleep_ms(unsigned ms)
-{
-	const struct timespec t = { .tv_nsec = ms * 1000000L };
-
-	nanosleep(&t, NULL);
 }
 
 /* By the connection in *c, which is NULL again if it is of no more use. */

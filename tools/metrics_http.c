@@ -15,8 +15,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "common.h"
 
 #define PATIENCE_MS   2000
 #define REQUEST_MAX_B 4096
@@ -29,25 +30,17 @@ static void stop(int sig)
 	stopped = 1;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* False if it is over, or the descriptor is not ready before @end_ms. */
-static bool ready(int fd, short events, int64_t end_ms)
+static bool ready(int fd, short events, uint64_t end_ms)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	int64_t left = end_ms - now_ms();
+	uint64_t now = now_ms();
 
-	return left > 0 && poll(&p, 1, (int)left) > 0;
+	return now < end_ms && poll(&p, 1, (int)(end_ms - now)) > 0;
 }
 
 /* The request up to its empty line, NUL-terminated; false if there is none. */
-static bool read_request(int fd, char *text, int64_t end_ms)
+static bool read_request(int fd, char *text, uint64_t end_ms)
 {
 	size_t len = 0;
 
@@ -66,7 +59,7 @@ static bool read_request(int fd, char *text, int64_t end_ms)
 	return false;
 }
 
-static void send_all(int fd, const char *text, size_t len, int64_t end_ms)
+static void send_all(int fd, const char *text, size_t len, uint64_t end_ms)
 {
 	while (len && ready(fd, POLLOUT, end_ms)) {
 		ssize_t n = send(fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -80,7 +73,7 @@ static void send_all(int fd, const char *text, size_t len, int64_t end_ms)
 }
 
 static void send_page(int fd, const char *status, const char *type, const char *body, size_t len,
-		      int64_t end_ms)
+		      uint64_t end_ms)
 {
 	char head[256];
 	int n = snprintf(head, sizeof(head),
@@ -91,7 +84,7 @@ static void send_page(int fd, const char *status, const char *type, const char *
 	send_all(fd, body, len, end_ms);
 }
 
-static void send_words(int fd, const char *status, int64_t end_ms)
+static void send_words(int fd, const char *status, uint64_t end_ms)
 {
 	send_page(fd, status, "text/plain", status, strlen(status), end_ms);
 }
@@ -123,7 +116,7 @@ static void send_metrics(int fd)
 
 static void serve(int fd)
 {
-	int64_t end_ms = now_ms() + PATIENCE_MS;
+	uint64_t end_ms = now_ms() + PATIENCE_MS;
 	char text[REQUEST_MAX_B];
 
 	if (!read_request(fd, text, end_ms)) {

@@ -14,10 +14,10 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client_internal.h"
+#include "common.h"
 
 #define MIN_ms	   30
 #define NOTHING_ms 250	 /* between two questions of what cannot be seen */
@@ -34,21 +34,6 @@ static struct {
 	int gone; /* why it ended; 0: it did not */
 	struct xengt_picture pic;
 } screen = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static void sleep_ms(unsigned ms)
-{
-	const struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	nanosleep(&t, NULL);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void tell(int fd)
 {

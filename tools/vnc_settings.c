@@ -5,9 +5,9 @@
 
 #include "vnc_settings.h"
 
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "args.h"
 
 static const char usage_text[] =
 	"Usage: xengt-vnc DOMAIN [--head N] [--unix PATH | --port N | --listen ADDRESS:PORT\n"
@@ -32,6 +32,7 @@ static bool parse_number(const char *text, unsigned min, unsigned max, unsigned 
 	unsigned long val = strtoul(text, &end, 10);
 
 	if (*text < '0' || *text > '9' || *end || val < min || val > max) {
+		complain("\"%s\" is no number from %u to %u", text, min, max);
 		return false;
 	}
 	*out = (unsigned)val;
@@ -47,14 +48,13 @@ static const struct option options[] = {
 	{ "tls-key", required_argument, NULL, 'k' },
 	{ "tls-cert", required_argument, NULL, 'c' },
 	{ "view-only", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 },
+	ARGS_HELP_AND_VERSION,
 };
 
-/* False: it makes no sense. */
-static bool take_option(struct vnc_settings *s, int opt)
+static bool take_option(int opt, void *into)
 {
+	struct vnc_settings *s = into;
+
 	switch (opt) {
 	case 'H':
 		return parse_number(optarg, 0, 15, &s->head);
@@ -106,30 +106,11 @@ static bool is_consistent(const struct vnc_settings *s)
 
 bool vnc_settings_take(struct vnc_settings *s, int argc, char **argv, enum exit_code *code)
 {
-	bool good = true;
-	int opt;
+	static const struct args_form form = {
+		"xengt-vnc", usage_text, "hV", options, take_option,
+	};
+	int ret = args_take(argc, argv, &form, s, &s->domain);
 
-	*code = EXIT_USAGE;
-	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
-		if (opt == 'h') {
-			fputs(usage_text, stdout);
-			*code = tool_flush();
-			return false;
-		}
-		if (opt == 'V') {
-			puts("xengt-vnc " PACKAGE_VERSION);
-			*code = tool_flush();
-			return false;
-		}
-		if (opt == '?') {
-			return false;
-		}
-		good = take_option(s, opt) && good;
-	}
-	if (!good || argc - optind != 1) {
-		complain_of_usage();
-		return false;
-	}
-	s->domain = argv[optind];
-	return is_consistent(s);
+	*code = ret >= 0 ? (enum exit_code)ret : EXIT_USAGE;
+	return ret < 0 && is_consistent(s);
 }

@@ -46,14 +46,6 @@ static struct {
 	pthread_mutex_t wrong;
 } secret = { .wrong = PTHREAD_MUTEX_INITIALIZER };
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void set_slice(int fd, unsigned ms)
 {
 	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };

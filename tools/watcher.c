@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "common.h"
 
 #define AGAIN_ms   500	/* between two looks for what is not there */
 #define AT_ONCE_ms 1000 /* the longest wait before requests of the program are looked at */
@@ -30,21 +31,6 @@ struct watcher {
 	uint64_t lost_ms; /* when the domain went; 0: it is there */
 	int told;	  /* the trouble that was told last */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-static void sleep_ms(uint64_t ms)
-{
-	const struct timespec t = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-
-	nanosleep(&t, NULL);
-}
 
 /* Hand over, and wait until it was taken. */
 static void tell(struct watcher *w, const struct watcher_news *news)

@@ -9,7 +9,6 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,8 +80,10 @@ static bool parse_fps(const char *text, unsigned *fps)
 
 enum option_key { OPT_FPS = 256, OPT_DURATION, OPT_HEAD, OPT_REGION, OPT_NO_CURSOR, OPT_WAIT };
 
-static bool parse_option(int opt, struct args *a)
+static bool parse_option(int opt, void *into)
 {
+	struct args *a = into;
+
 	switch (opt) {
 	case 'o':
 		a->conf.output = optarg;
@@ -125,31 +126,13 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{ "region", required_argument, NULL, OPT_REGION },
 		{ "no-cursor", no_argument, NULL, OPT_NO_CURSOR },
 		{ "wait", no_argument, NULL, OPT_WAIT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
+		ARGS_HELP_AND_VERSION,
 	};
-	int opt;
+	static const struct args_form form = {
+		"xengt-record", usage_text, "o:f:c:hV", options, parse_option,
+	};
 
-	while ((opt = getopt_long(argc, argv, "o:f:c:hV", options, NULL)) != -1) {
-		if (opt == 'h') {
-			fputs(usage_text, stdout);
-			return tool_flush();
-		}
-		if (opt == 'V') {
-			puts("xengt-record " PACKAGE_VERSION);
-			return tool_flush();
-		}
-		if (!parse_option(opt, a)) {
-			return EXIT_USAGE;
-		}
-	}
-	if (argc - optind != 1 || !*argv[optind]) {
-		complain("one DOMAIN is needed; see --help");
-		return EXIT_USAGE;
-	}
-	a->domain = argv[optind];
-	return -1;
+	return args_take(argc, argv, &form, a, &a->domain);
 }
 
 /* --- recording ------------------------------------------------------------------------------ */
@@ -172,21 +155,6 @@ static void on_signal(int sig)
 {
 	(void)sig;
 	interrupted = 1;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-static void sleep_ms(uint64_t ms)
-{
-	const struct timespec t = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-
-	nanosleep(&t, NULL);
 }
 
 /* One line for a person who watches, written over and over. */

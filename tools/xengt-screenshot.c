@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -103,8 +102,10 @@ static bool parse_count(const char *text, struct args *a)
 enum option_key { OPT_HEAD = 256, OPT_REGION, OPT_PLANE, OPT_NATIVE, OPT_NO_CURSOR, OPT_EVERY,
 		  OPT_ON_CHANGE, OPT_COUNT };
 
-static bool parse_option(int opt, struct args *a)
+static bool parse_option(int opt, void *into)
 {
+	struct args *a = into;
+
 	switch (opt) {
 	case 'o':
 		a->output = optarg;
@@ -157,28 +158,15 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{ "every", required_argument, NULL, OPT_EVERY },
 		{ "on-change", no_argument, NULL, OPT_ON_CHANGE },
 		{ "count", required_argument, NULL, OPT_COUNT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
+		ARGS_HELP_AND_VERSION,
 	};
-	int opt;
+	static const struct args_form form = {
+		"xengt-screenshot", usage_text, "o:f:hV", options, parse_option,
+	};
+	int code = args_take(argc, argv, &form, a, &a->domain);
 
-	while ((opt = getopt_long(argc, argv, "o:f:hV", options, NULL)) != -1) {
-		if (opt == 'h') {
-			fputs(usage_text, stdout);
-			return tool_flush();
-		}
-		if (opt == 'V') {
-			puts("xengt-screenshot " PACKAGE_VERSION);
-			return tool_flush();
-		}
-		if (!parse_option(opt, a)) {
-			return EXIT_USAGE;
-		}
-	}
-	if (argc - optind != 1 || !*argv[optind]) {
-		complain("one DOMAIN is needed; see --help");
-		return EXIT_USAGE;
+	if (code >= 0) {
+		return code;
 	}
 	if (!native_makes_sense(a)) {
 		complain("--native goes with --plane, without --region, --format and --on-change");
@@ -191,7 +179,6 @@ static int parse_args(int argc, char **argv, struct args *a)
 	if (!a->every_s && !a->on_change) {
 		a->count = 1;
 	}
-	a->domain = argv[optind];
 	return -1;
 }
 

@@ -5,7 +5,6 @@
  * Decides what a person's keys, pointer and window sizes mean; a thread watches the guest
  * (watcher.c), another one passes input on (feed.c), so the window never waits for either.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +68,25 @@ static const char usage_text[] =
 
 enum option_key { OPT_HEAD = 256, OPT_FULL_SCREEN, OPT_FOLLOW_SIZE, OPT_VIEW_ONLY };
 
+static bool parse_option(int opt, void *into)
+{
+	struct args *a = into;
+
+	switch (opt) {
+	case OPT_HEAD:
+		return parse_digit(optarg, "head", &a->head);
+	case OPT_FULL_SCREEN:
+		a->full_screen = true;
+		return true;
+	case OPT_FOLLOW_SIZE:
+		a->follow_size = true;
+		return true;
+	default:
+		a->view_only = true;
+		return true;
+	}
+}
+
 /* -1: go on; otherwise exit with this. */
 static int parse_args(int argc, char **argv, struct args *a)
 {
@@ -77,44 +95,13 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{ "full-screen", no_argument, NULL, OPT_FULL_SCREEN },
 		{ "follow-size", no_argument, NULL, OPT_FOLLOW_SIZE },
 		{ "view-only", no_argument, NULL, OPT_VIEW_ONLY },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
+		ARGS_HELP_AND_VERSION,
 	};
-	int opt;
+	static const struct args_form form = {
+		"xengt-view", usage_text, "hV", options, parse_option,
+	};
 
-	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
-		switch (opt) {
-		case OPT_HEAD:
-			if (!parse_digit(optarg, "head", &a->head)) {
-				return EXIT_USAGE;
-			}
-			break;
-		case OPT_FULL_SCREEN:
-			a->full_screen = true;
-			break;
-		case OPT_FOLLOW_SIZE:
-			a->follow_size = true;
-			break;
-		case OPT_VIEW_ONLY:
-			a->view_only = true;
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return tool_flush();
-		case 'V':
-			puts("xengt-view " PACKAGE_VERSION);
-			return tool_flush();
-		default:
-			return EXIT_USAGE;
-		}
-	}
-	if (argc - optind != 1 || !*argv[optind]) {
-		complain("one DOMAIN is needed; see --help");
-		return EXIT_USAGE;
-	}
-	a->domain = argv[optind];
-	return -1;
+	return args_take(argc, argv, &form, a, &a->domain);
 }
 
 /* --- the picture ---------------------------------------------------------------------------- */
