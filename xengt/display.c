@@ -79,6 +79,22 @@ static uint64_t next_vblank_ns(const struct gt_pipe *p, uint64_t now_ns)
 	return p->start_ns + vblanks_since_start(p, now_ns) * p->frame_ns + vblank_offset_ns(p);
 }
 
+/*
+ * The time as @p has it.  A pipe whose vblank nobody got round to announce for half a frame stood
+ * still at it meanwhile: to a driver that waits for that vblank the lines of a frame it was never
+ * told of would be those of the old one (i915: "Potential atomic update failure").
+ */
+static uint64_t pipe_now_ns(const struct gt_vgpu *v, struct gt_pipe *p)
+{
+	uint64_t now_ns = gt_now_ns(v);
+
+	if (now_ns > p->next_vblank_ns && now_ns - p->next_vblank_ns > p->frame_ns / 2) {
+		p->start_ns += now_ns - p->next_vblank_ns;
+		p->next_vblank_ns = now_ns;
+	}
+	return now_ns;
+}
+
 /* Length of a frame; what no monitor could show is shown at 60 Hz. */
 static uint64_t frame_length_ns(uint64_t pixels, uint64_t clock_Hz)
 {
@@ -109,7 +125,7 @@ static void slot_show(struct gt_vgpu *v, unsigned pipe, unsigned slot)
 void gt_display_latch(struct gt_vgpu *v, unsigned pipe)
 {
 	struct gt_pipe *p = &v->display.pipe[pipe];
-	uint64_t frame = frame_count(p, gt_now_ns(v));
+	uint64_t frame = frame_count(p, pipe_now_ns(v, p));
 
 	for (unsigned slot = 0; slot < GT_PLANE_SLOTS; slot++) {
 		if (p->armed_frame[slot] != GT_NOT_ARMED &&
@@ -128,7 +144,7 @@ static void slot_arm(struct gt_vgpu *v, unsigned pipe, unsigned slot, bool at_on
 		slot_show(v, pipe, slot);
 		return;
 	}
-	p->armed_frame[slot] = frame_count(p, gt_now_ns(v));
+	p->armed_frame[slot] = frame_count(p, pipe_now_ns(v, p));
 	gt_display_vblank_update(v, pipe);
 }
 
@@ -278,7 +294,7 @@ static void pipe_stop(struct gt_vgpu *v, unsigned pipe)
 {
 	struct gt_pipe *p = &v->display.pipe[pipe];
 
-	p->frames_before = frame_count(p, gt_now_ns(v));
+	p->frames_before = frame_count(p, pipe_now_ns(v, p));
 	p->enabled = false;
 	gt_display_latch(v, pipe);
 }
@@ -302,28 +318,31 @@ void gt_pipe_conf_write(struct gt_vgpu *v, const struct gt_reg *r, const struct 
 
 uint32_t gt_pipe_scanline_read(struct gt_vgpu *v, const struct gt_reg *r)
 {
-	const struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
+	struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
 
 	if (!p->enabled) {
 		return 0;
 	}
-	return (frame_line(p, gt_now_ns(v)) + p->vtotal - p->dsl_lag) % p->vtotal;
+	return (frame_line(p, pipe_now_ns(v, p)) + p->vtotal - p->dsl_lag) % p->vtotal;
 }
 
 uint32_t gt_pipe_frmcnt_read(struct gt_vgpu *v, const struct gt_reg *r)
 {
-	return (uint32_t)frame_count(&v->display.pipe[reg_pipe(r)], gt_now_ns(v));
+	struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
+
+	return (uint32_t)frame_count(p, pipe_now_ns(v, p));
 }
 
 /* When the last vblank began, in microseconds; 0 while there has been none since it was enabled. */
 uint32_t gt_pipe_frmtmstmp_read(struct gt_vgpu *v, const struct gt_reg *r)
 {
-	const struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
+	struct gt_pipe *p = &v->display.pipe[reg_pipe(r)];
+	uint64_t now_ns = pipe_now_ns(v, p);
 
-	if (!p->enabled || !vblanks_since_start(p, gt_now_ns(v))) {
+	if (!p->enabled || !vblanks_since_start(p, now_ns)) {
 		return 0;
 	}
-	return (uint32_t)((next_vblank_ns(p, gt_now_ns(v)) - p->frame_ns) / 1000);
+	return (uint32_t)((next_vblank_ns(p, now_ns) - p->frame_ns) / 1000);
 }
 
 /* Whether the transcoder of @pipe feeds the DDI of @head. */
@@ -381,15 +400,13 @@ void gt_display_vblank_update(struct gt_vgpu *v, unsigned pipe)
 	}
 }
 
-/* However late we are, one interrupt is raised; the frame counter says how many frames passed. */
+/* However late we are, one interrupt is raised, for the one vblank there was. */
 void gt_display_run(struct gt_vgpu *v)
 {
-	uint64_t now_ns = gt_now_ns(v);
-
 	for (unsigned pipe = 0; pipe < GT_MAX_PIPES; pipe++) {
 		struct gt_pipe *p = &v->display.pipe[pipe];
 
-		if (now_ns < p->next_vblank_ns) {
+		if (pipe_now_ns(v, p) < p->next_vblank_ns) {
 			continue;
 		}
 		p->next_vblank_ns = UINT64_MAX;

@@ -11,14 +11,16 @@ HEIGHT=768
 export XDG_RUNTIME_DIR=/tmp/run LIBSEAT_BACKEND=builtin
 mkdir -p -m 700 $XDG_RUNTIME_DIR
 
-# A desktop in which nothing moves by itself.
+# A desktop in which nothing moves by itself, of more than one colour.
+pgmramp -ellipse 128 128 | pgmtoppm '#102030-#4080c0' | pnmtopng >/tmp/background.png
 cat >/tmp/weston.ini <<END
 [core]
 idle-time=0
 require-input=false
 [shell]
 panel-position=none
-background-color=0xff204060
+background-image=/tmp/background.png
+background-type=tile
 animation=none
 close-animation=none
 startup-animation=none
@@ -65,13 +67,14 @@ settled()
 }
 
 # client NAME COMMAND...: the client in both, until both stand still; compared, shown to Dom0.
-# Clients that never do (simple-damage, smoke), or that draw by GL (subsurfaces), are of no use here.
+# Clients that never do (simple-damage, smoke), or that draw by GL (subsurfaces), are of no use here;
+# stacking prints the address of its window, so all have the same addresses.
 client()
 {
 	local name=$1 display pids=()
 	shift
 	for display in screen none; do
-		WAYLAND_DISPLAY=$display "$@" >>"$KEEP/client-$name" 2>&1 &
+		WAYLAND_DISPLAY=$display setarch -R "$@" >>"$KEEP/client-$name" 2>&1 &
 		pids+=($!)
 	done
 	sleep 2
