@@ -11,7 +11,7 @@ screen()
 	guest_go weston "$1"
 }
 
-clients=(desktop eventdemo clickdot scaler transformed stacking resizor fullscreen cliptest)
+clients=(desktop eventdemo clickdot scaler transformed resizor fullscreen cliptest)
 guest_vgt weston memory=768 xengt_job=judge xengt_judge=weston.sh || fail_now "the guest has a console"
 for client in "${clients[@]}"; do
 	screen "$client" || break

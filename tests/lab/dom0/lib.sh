@@ -386,7 +386,8 @@ same_picture()
 	else
 		fail "$1"
 		diag "$output"
-		cp -f "$2" "$3" "$LAB_KEEP/"
+		cp -f "$2" "$LAB_KEEP/"
+		cp -f "$3" "$LAB_KEEP/expected-${3##*/}"
 		return 1
 	fi
 }
