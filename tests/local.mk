@@ -49,6 +49,7 @@ UNIT_TESTS = \
 	check_ggtt \
 	check_gmbus \
 	check_hash \
+	check_held \
 	check_image \
 	check_inherit \
 	check_input \
@@ -130,6 +131,7 @@ check_edid_SOURCES = tests/unit/check_edid.c
 check_ggtt_SOURCES = tests/unit/check_ggtt.c
 check_gmbus_SOURCES = tests/unit/check_gmbus.c
 check_hash_SOURCES = tests/unit/check_hash.c
+check_held_SOURCES = tests/unit/check_held.c
 
 check_errors_SOURCES = tests/unit/check_errors.c
 check_errors_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools

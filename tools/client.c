@@ -124,6 +124,7 @@ int xengt_connect(const char *domain, struct xengt_client **out)
 void xengt_disconnect(struct xengt_client *c)
 {
 	if (c) {
+		client_drop_held(c);
 		close(c->sock);
 		free(c);
 	}

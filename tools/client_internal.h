@@ -11,6 +11,8 @@
 
 struct xengt_client {
 	int sock;
+	const void *held; /* the picture that stays (XENGT_HELD), NULL: none */
+	uint64_t held_B;
 	char detail[XENGT_DETAIL_MAX];
 };
 
@@ -28,6 +30,8 @@ int client_ask(struct xengt_client *c, struct xengt_request *req, void *payload,
 	       int *fd);
 /* Map @size_B bytes of a memfd, to be read, if it has all of @seals: it cannot shrink under us. */
 int client_map(int fd, uint64_t size_B, int seals, const void **out);
+/* Unmap the picture that stays. */
+void client_drop_held(struct xengt_client *c);
 /*
  * Put a '?' in place of each byte of @text that is no part of a character to be seen, in UTF-8:
  * controls, and what is no UTF-8; with @has_lines, ends of lines stay.

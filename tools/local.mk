@@ -50,6 +50,7 @@ endif
 xengt_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) $(NEATVNC_CFLAGS)
 xengt_vnc_SOURCES = \
 	tools/feed.c tools/feed.h \
+	tools/vnc_canvas.c tools/vnc_canvas.h \
 	tools/vnc_gate.c tools/vnc_gate.h \
 	tools/vnc_keys.c tools/vnc_keys.h \
 	tools/vnc_listen.c tools/vnc_listen.h \

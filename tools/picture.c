@@ -54,10 +54,47 @@ static bool frame_is_sane(const struct xengt_frame *f, bool native)
 	       f->size_B / f->stride_B >= f->height_px;
 }
 
-static int map_pixels(struct xengt_picture *p, uint32_t flags)
+void client_drop_held(struct xengt_client *c)
 {
-	int seals = F_SEAL_SHRINK | (flags & XENGT_DMABUF ? 0 : F_SEAL_WRITE);
+	if (c->held) {
+		munmap((void *)(uintptr_t)c->held, (size_t)c->held_B);
+		c->held = NULL;
+	}
+}
 
+/* A picture that stays: in a memfd that came along, or in that of the one before. */
+static int take_held(struct xengt_client *c, const struct xengt_capture *what,
+		     struct xengt_picture *p)
+{
+	int ret = 0;
+
+	if (!(what->flags & XENGT_HOLD)) {
+		return -EPROTO;
+	}
+	if (p->fd >= 0) {
+		client_drop_held(c);
+		c->held_B = p->frame.size_B;
+		ret = client_map(p->fd, c->held_B, F_SEAL_SHRINK, &c->held);
+	} else if (!c->held || c->held_B != p->frame.size_B || !what->since) {
+		ret = -EPROTO;
+	}
+	if (!ret && p->fd >= 0) {
+		close(p->fd);
+		p->fd = -1;
+	}
+	p->pixels = c->held;
+	return ret;
+}
+
+static int take_pixels(struct xengt_client *c, const struct xengt_capture *what,
+		       struct xengt_picture *p)
+{
+	int seals = F_SEAL_SHRINK | (what->flags & XENGT_DMABUF ? 0 : F_SEAL_WRITE);
+
+	if (p->frame.flags & XENGT_HELD) {
+		return take_held(c, what, p);
+	}
+	client_drop_held(c);
 	return p->fd < 0 ? -EPROTO : client_map(p->fd, p->frame.size_B, seals, &p->pixels);
 }
 
@@ -106,7 +143,7 @@ int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 	if (!frame_is_sane(&p.frame, what->flags & XENGT_NATIVE)) {
 		ret = -EPROTO;
 	} else if (!(p.frame.flags & XENGT_UNCHANGED)) {
-		ret = map_pixels(&p, what->flags);
+		ret = take_pixels(c, what, &p);
 	} else if (p.fd >= 0 || !(what->flags & XENGT_TRACK) || p.frame.serial != what->since) {
 		ret = -EPROTO;
 	}
@@ -129,7 +166,7 @@ int xengt_snapshot(struct xengt_client *c, unsigned head, struct xengt_picture *
 
 void xengt_picture_release(struct xengt_picture *p)
 {
-	if (p->pixels) {
+	if (p->pixels && !(p->frame.flags & XENGT_HELD)) {
 		munmap((void *)(uintptr_t)p->pixels, (size_t)p->frame.size_B);
 	}
 	if (p->fd >= 0) {

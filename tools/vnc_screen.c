@@ -28,9 +28,10 @@ static struct {
 	const char *domain;
 	unsigned head;
 	int fd;	  /* for the reader: there is a picture, or it is gone */
-	int wake; /* for the thread: there is a reader, or no more, or it took the picture */
+	int wake; /* for the thread: there is a reader, or no more, or it is done with the picture */
 	pthread_mutex_t lock;
-	bool watched, full;
+	bool watched;
+	bool full, taken; /* there is a picture; the reader is at it */
 	int gone; /* why it ended; 0: it did not */
 	struct xengt_picture pic;
 } screen = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -75,11 +76,25 @@ static int wait_for_reader(const struct xengt_client *c, bool has_picture)
 	}
 }
 
+/* Until the reader is done with the last picture, which is gone with its connection. */
+static void wait_until_done(void)
+{
+	struct pollfd p = { screen.wake, POLLIN, 0 };
+	uint64_t nr;
+	bool full;
+
+	do {
+		pthread_mutex_lock(&screen.lock);
+		full = screen.full;
+		pthread_mutex_unlock(&screen.lock);
+	} while (full && poll(&p, 1, -1) > 0 && read(screen.wake, &nr, sizeof(nr)) > 0);
+}
+
 /* One picture or the word that there is none. 0 or what libxengt said. */
 static int look(struct xengt_client *c, uint64_t *since)
 {
 	const struct xengt_capture what = {
-		.head = screen.head, .flags = XENGT_TRACK, .since = *since
+		.head = screen.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = *since
 	};
 	struct xengt_picture pic;
 	int ret = xengt_capture(c, &what, &pic);
@@ -128,6 +143,7 @@ static void *follow(void *arg)
 			there_ms = now_ms();
 		}
 		if (ret < 0 && c) {
+			wait_until_done();
 			xengt_disconnect(c);
 			c = NULL;
 			since = 0;
@@ -224,14 +240,21 @@ int vnc_screen_take(struct xengt_picture *pic)
 		return -EAGAIN;
 	}
 	pthread_mutex_lock(&screen.lock);
-	if (screen.full) {
+	if (screen.full && !screen.taken) {
 		*pic = screen.pic;
-		screen.full = false;
-		tell(screen.wake);
+		screen.taken = true;
 		ret = 0;
 	} else if (screen.gone) {
 		ret = screen.gone;
 	}
 	pthread_mutex_unlock(&screen.lock);
 	return ret;
+}
+
+void vnc_screen_done(void)
+{
+	pthread_mutex_lock(&screen.lock);
+	screen.full = screen.taken = false;
+	pthread_mutex_unlock(&screen.lock);
+	tell(screen.wake);
 }

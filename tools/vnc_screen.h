@@ -21,8 +21,10 @@ void vnc_screen_watch(bool watched);
 void vnc_screen_refresh(void);
 /*
  * 0: @pic is a new picture, the caller's, with what changed since the last that was taken; -EAGAIN:
- * there is none yet; otherwise the vGPU is gone for good, as xengt_strerror() has it.
+ * there is none yet; otherwise the vGPU is gone for good, as xengt_strerror() has it.  No other is
+ * made before the caller has released it and says so.
  */
 int vnc_screen_take(struct xengt_picture *pic);
+void vnc_screen_done(void);
 
 #endif

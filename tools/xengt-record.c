@@ -274,7 +274,7 @@ static enum exit_code take(struct recording *r)
 	enum exit_code code = EXIT_OK;
 	int ret;
 
-	what.flags |= XENGT_TRACK;
+	what.flags |= XENGT_TRACK | XENGT_HOLD;
 	what.since = r->serial;
 	ret = xengt_capture(r->c, &what, &p);
 	if (ret) {

@@ -27,6 +27,7 @@
 
 #include "common.h"
 #include "feed.h"
+#include "vnc_canvas.h"
 #include "vnc_gate.h"
 #include "vnc_keys.h"
 #include "vnc_listen.h"
@@ -43,7 +44,8 @@ static struct {
 	struct nvnc_display *display;
 	const char *domain;
 	unsigned w_px, h_px, nr_clients;
-	struct xengt_picture *held; /* of another size, until the gate lets it through */
+	struct nvnc_fb *held; /* of another size, until the gate lets it through */
+	struct xengt_frame held_frame;
 	enum exit_code code;
 } vnc;
 
@@ -148,32 +150,16 @@ static void on_client(struct nvnc_client *client)
 
 /* --- the picture ---------------------------------------------------------------------------- */
 
-static void release(struct nvnc_fb *fb, void *context)
-{
-	struct xengt_picture *pic = context;
-
-	xengt_picture_release(pic);
-	free(pic);
-}
-
 static bool is_same_size(const struct xengt_frame *f)
 {
 	return vnc.w_px == f->width_px && vnc.h_px == f->height_px;
 }
 
-static void feed(struct xengt_picture *pic)
+/* @fb shows the picture of @f. */
+static void feed(struct nvnc_fb *fb, const struct xengt_frame *f)
 {
-	const struct xengt_frame *f = &pic->frame;
 	struct pixman_region16 damage;
-	struct nvnc_fb *fb = nvnc_fb_from_buffer((void *)(uintptr_t)pic->pixels,
-						 (uint16_t)f->width_px, (uint16_t)f->height_px,
-						 XENGT_FOURCC_XRGB8888, (int32_t)(f->stride_B / 4));
 
-	if (!fb) {
-		release(NULL, pic);
-		return;
-	}
-	nvnc_fb_set_release_fn(fb, release, pic);
 	pixman_region_init(&damage);
 	for (uint32_t i = 0; i < f->nr_damage; i++) {
 		const struct xengt_rect *r = &f->damage[i];
@@ -194,23 +180,25 @@ static void feed(struct xengt_picture *pic)
 /* What is held is shown as soon as the gate lets its size through. */
 static void feed_held(void)
 {
-	struct xengt_picture *pic = vnc.held;
+	struct nvnc_fb *fb = vnc.held;
 
-	if (pic && (is_same_size(&pic->frame) || vnc_gate_may_resize())) {
+	if (fb && (is_same_size(&vnc.held_frame) || vnc_gate_may_resize())) {
 		vnc.held = NULL;
-		feed(pic);
+		feed(fb, &vnc.held_frame);
 		vnc_gate_resized();
 	}
 }
 
 /* Instead of the one that waits. */
-static void hold(struct xengt_picture *pic)
+static void hold(struct nvnc_fb *fb, const struct xengt_frame *f)
 {
+	vnc.held_frame = *f;
 	if (vnc.held) {
-		release(NULL, vnc.held);
-		pic->frame.nr_damage = 0; /* all of it: there is one between that nobody has seen */
+		vnc_canvas_drop(vnc.held);
+		/* All of it: there is one between that nobody has seen. */
+		vnc.held_frame.nr_damage = 0;
 	}
-	vnc.held = pic;
+	vnc.held = fb;
 	feed_held();
 }
 
@@ -225,7 +213,8 @@ static void on_gate(void *handler)
 
 static void on_screen(void *handler)
 {
-	struct xengt_picture pic, *copy;
+	struct xengt_picture pic;
+	struct nvnc_fb *fb = NULL;
 	int ret = vnc_screen_take(&pic);
 
 	if (ret == -EAGAIN) {
@@ -236,14 +225,14 @@ static void on_screen(void *handler)
 		aml_exit(aml_get_default());
 		return;
 	}
-	copy = malloc(sizeof(*copy));
-	if (!copy || pic.frame.width_px > MAX_SIDE_PX || pic.frame.height_px > MAX_SIDE_PX) {
-		free(copy);
-		xengt_picture_release(&pic);
-		return;
+	if (pic.frame.width_px <= MAX_SIDE_PX && pic.frame.height_px <= MAX_SIDE_PX) {
+		fb = vnc_canvas_paint(&pic);
 	}
-	*copy = pic;
-	hold(copy);
+	if (fb) {
+		hold(fb, &pic.frame);
+	}
+	xengt_picture_release(&pic);
+	vnc_screen_done();
 }
 
 /* Clients that come before there is a picture see black. */

@@ -164,7 +164,7 @@ static void apply_colors(struct gt_compose *c, const struct so_far *s)
 
 /* --- pictures ------------------------------------------------------------------------------- */
 
-static void tell_holes(struct gt_compose *c)
+void gt_compose_tell_holes(struct gt_compose *c)
 {
 	if (c->nr_holes && !c->detail[0]) {
 		snprintf(c->detail, XENGT_DETAIL_MAX,
@@ -197,7 +197,6 @@ static enum xengt_status compose_source(struct gt_compose *c, const struct what 
 	}
 	if (!status) {
 		apply_colors(c, &s);
-		tell_holes(c);
 	}
 	return status;
 }

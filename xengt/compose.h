@@ -70,7 +70,7 @@ struct gt_compose {
 	size_t stride_B;
 	char *detail; /* XENGT_DETAIL_MAX bytes for words for a person, "" before */
 	/* Results: */
-	uint64_t nr_holes; /* pages that are black because they are no memory of the guest */
+	uint64_t nr_holes; /* added: pages that are black because they are no memory of the guest */
 };
 
 /* Which pipe drives head @head: XENGT_OK, or _NO_HEAD, _PIPE_OFF or _NO_DRIVER if none does. */
@@ -100,11 +100,14 @@ bool gt_compose_is_one_plane(struct gt_vgpu *v, unsigned pipe, bool with_cursor,
  *
  * XENGT_E_NO_PLANE: no plane is on.  XENGT_E_BAD_PLANE: a plane's registers make no sense, or it
  * touches a page that is not present.  A page that is present but no memory is black, and counted.
- * A cursor that cannot be read is left out.  The detail speaks of all of these.
+ * A cursor that cannot be read is left out.  The detail speaks of all of these but the holes.
  */
 enum xengt_status gt_compose_pipe(struct gt_compose *c, bool with_cursor);
 
 /* One plane alone, where it lies on the pipe. XENGT_E_NO_PLANE if it is off. */
 enum xengt_status gt_compose_plane(struct gt_compose *c, unsigned plane);
+
+/* Have the detail, if it says nothing yet, say how many pages were black. */
+void gt_compose_tell_holes(struct gt_compose *c);
 
 #endif

@@ -99,11 +99,24 @@ static struct run *find(struct gt_page_cache *c, const gt_gma_t *gma, const stru
 	return NULL;
 }
 
-/* A run to fill: one that is empty, else the one not used for the longest time. NULL: no memory. */
-static struct run *make_room(struct gt_page_cache *c)
+/* The mapped run that was not used for the longest time, and is not in use; NULL: none. */
+static struct run *oldest(struct gt_page_cache *c)
 {
-	struct run *oldest = NULL;
+	struct run *found = NULL;
 
+	for (size_t i = 0; i < GT_PAGE_CACHE_RUNS; i++) {
+		struct run *r = c->run[i];
+
+		if (r && r->nr_pages && !r->users && (!found || r->last_use < found->last_use)) {
+			found = r;
+		}
+	}
+	return found;
+}
+
+/* A run that is empty, NULL if there is none and can be none. */
+static struct run *empty(struct gt_page_cache *c)
+{
 	for (size_t i = 0; i < GT_PAGE_CACHE_RUNS; i++) {
 		if (!c->run[i]) {
 			c->run[i] = calloc(1, sizeof(**c->run));
@@ -112,12 +125,21 @@ static struct run *make_room(struct gt_page_cache *c)
 		if (!c->run[i]->nr_pages) {
 			return c->run[i];
 		}
-		if (!c->run[i]->users && (!oldest || c->run[i]->last_use < oldest->last_use)) {
-			oldest = c->run[i];
-		}
 	}
-	run_unmap(c, oldest);
-	return oldest;
+	return NULL;
+}
+
+/* A run to fill with @nr_frames. NULL: no memory. */
+static struct run *make_room(struct gt_page_cache *c, size_t nr_frames)
+{
+	struct run *r = empty(c), *old = oldest(c);
+
+	while (old && (!r || c->nr_mapped + nr_frames > GT_PAGE_CACHE_PAGES)) {
+		run_unmap(c, old);
+		r = r ? r : old;
+		old = oldest(c);
+	}
+	return r;
 }
 
 static enum xengt_status run_fill(struct gt_page_cache *c, struct run *r, const gt_gma_t *gma,
@@ -174,7 +196,7 @@ static enum xengt_status cache_pages(struct gt_page_source *source, const gt_gma
 	}
 	r = find(c, gma, &q);
 	if (!r) {
-		r = make_room(c);
+		r = make_room(c, q.nr_frames);
 		status = r ? run_fill(c, r, gma, &q, detail) : XENGT_E_MEMORY;
 		if (status) {
 			return status;

@@ -5,16 +5,17 @@
  *
  * Mapping a guest's pages costs more than reading them.  So a run of pages that was asked for stays
  * mapped, and is used again when the same addresses, in the same order, lead to the same frames of
- * the guest: the GGTT is asked each time.  Runs are bounded in number; the one that was not used
- * for the longest time goes first.  All go GT_PAGE_CACHE_KEEP_ns after the last use, when the guest
- * gives pages back (gt_vgpu_invalidate()), and when the server's last client leaves.
+ * the guest: the GGTT is asked each time.  Runs and their pages are bounded in number; the run that
+ * was not used for the longest time goes first.  All go GT_PAGE_CACHE_KEEP_ns after the last use,
+ * when the guest gives pages back (gt_vgpu_invalidate()), and when the server's last client leaves.
  */
 #ifndef GT_PAGE_CACHE_H
 #define GT_PAGE_CACHE_H
 
 #include "compose.h"
 
-#define GT_PAGE_CACHE_RUNS    64 /* of GT_COMPOSE_PAGES at most: 128 MiB, four 4K screens */
+#define GT_PAGE_CACHE_RUNS    512
+#define GT_PAGE_CACHE_PAGES   (40u << 10) /* in all runs: 160 MiB, four 4K screens and cursors */
 #define GT_PAGE_CACHE_KEEP_ns UINT64_C(3000000000)
 
 struct gt_page_cache;

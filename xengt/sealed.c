@@ -141,3 +141,35 @@ int gt_sealed_finish(struct gt_sealed *s, bool writable)
 	}
 	return fd;
 }
+
+int gt_held_open(struct gt_held *h, const char *name, size_t size_B, size_t *total_B)
+{
+	struct gt_sealed new;
+	int ret;
+
+	if (!size_B || size_B > GT_HELD_MAX_B - *total_B) {
+		return -ENOMEM;
+	}
+	ret = gt_sealed_open(&new, name, size_B);
+	if (ret) {
+		return ret;
+	}
+	if (fcntl(new.fd, F_ADD_SEALS,
+		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)) {
+		ret = -errno;
+		gt_sealed_abort(&new);
+		return ret;
+	}
+	*total_B += size_B;
+	*h = (struct gt_held){ new.mem, size_B, total_B };
+	return new.fd;
+}
+
+void gt_held_close(struct gt_held *h)
+{
+	if (h->mem) {
+		munmap(h->mem, h->size_B);
+		*h->total_B -= h->size_B;
+		*h = (struct gt_held){ 0 };
+	}
+}

@@ -43,4 +43,19 @@ int gt_sealed_open_by(struct gt_sealed *s, const char *name, size_t size_B, stru
 int gt_sealed_finish(struct gt_sealed *s, bool writable);
 void gt_sealed_abort(struct gt_sealed *s);
 
+/*
+ * Memory that we go on writing and whoever has the descriptor can only read: its size is sealed,
+ * and every mapping but ours is read-only for good.  All zeros: none.
+ */
+struct gt_held {
+	void *mem;
+	size_t size_B;
+	size_t *total_B; /* of all that are held; outlives them */
+};
+#define GT_HELD_MAX_B (256u << 20) /* of all together */
+
+/* @size_B zeros.  The descriptor, the caller's, or negative errno; -ENOMEM beyond GT_HELD_MAX_B. */
+int gt_held_open(struct gt_held *h, const char *name, size_t size_B, size_t *total_B);
+void gt_held_close(struct gt_held *h);
+
 #endif

@@ -138,6 +138,9 @@ static void take_picture(struct gt_server *s, struct client *c, const struct xen
 {
 	const struct gt_view view = { req->head, req->flags, req->plane, req->region };
 
+	if (view.flags & XENGT_TRACK && !req->since) {
+		server_look_soon(s);
+	}
 	a->head.status = gt_camera_take(&s->camera, &view, req->since, &c->memory,
 					&a->payload.frame, &a->fd, a->head.detail);
 	a->head.payload_B = a->head.status ? 0 : sizeof(a->payload.frame);
@@ -239,6 +242,10 @@ static bool arguments_are_valid(const struct xengt_request *req)
 
 	if ((!has_head && req->head) ||
 	    (!takes_picture && (req->flags || !rect_is_zero(&req->region)))) {
+		return false;
+	}
+	if (req->flags & XENGT_HOLD &&
+	    (!(req->flags & XENGT_TRACK) || req->flags & XENGT_DMABUF)) {
 		return false;
 	}
 	if (req->flags & XENGT_NATIVE && (!(req->flags & XENGT_PLANE) ||
@@ -429,6 +436,7 @@ int gt_server_create(struct gt_vgpu *v, int listen_fd, const char *name, struct 
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		s->client[i].fd = -1;
 	}
+	server_look_soon(s);
 	ret = gt_camera_init(&s->camera, v);
 	if (ret) {
 		goto err_server;

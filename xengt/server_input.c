@@ -82,6 +82,7 @@ enum xengt_status server_take_input(struct gt_server *s, struct client *c, unsig
 	}
 	gt_count_n(s->v, GT_C_inputs, in.in.nr);
 	gt_keys_apply(&c->keys, &in.in);
+	server_look_soon(s);
 	return XENGT_OK;
 }
 

@@ -30,12 +30,17 @@ struct server_input {
 	uint64_t release_ns;	   /* when that is tried again; UINT64_MAX: nothing to release */
 };
 
-/* When there was a look at what changed, and when the next is. */
+/* When there was a look, and when the next is. */
+struct look_pace {
+	uint64_t looked_ns, pause_ns;
+};
+
+/* Looks at what clients wait for. */
 struct server_looks {
 	unsigned nr_waiting;
-	uint64_t looked_ns;	 /* end of the last look */
-	uint64_t pause_ns;	 /* from there to the next */
-	uint64_t least_pause_ns; /* that it must not be shorter than: LOOK_SHARE */
+	struct look_pace hot;	 /* where something changed not long ago */
+	struct look_pace all;	 /* everywhere */
+	uint64_t not_before_ns;	 /* LOOK_SHARE */
 	uint64_t seen_writes;	 /* v->display_writes at the last look */
 };
 
@@ -89,6 +94,8 @@ void server_input_run(struct gt_server *s);
 /* A valid request to wait: @c is answered at once, or later, and is not heard until then. */
 void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req);
 void server_stop_waiting(struct gt_server *s, struct client *c);
+/* A change is to be expected. */
+void server_look_soon(struct gt_server *s);
 /* Look if that is due, and answer those who saw a change or whose time is over. */
 void server_wait_run(struct gt_server *s);
 /* When server_wait_run() is due; UINT64_MAX: nobody waits. */

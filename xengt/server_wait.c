@@ -7,6 +7,10 @@
  * so there is a look LOOK_MIN_ns after the last change, and each that finds nothing makes the time
  * to the next longer, up to LOOK_MAX_ns; looks take no more than one part in LOOK_SHARE of the
  * time, whatever is waited for.  Nobody waits: no look, no timer.
+ *
+ * What changes goes on changing, and mostly in the same place: a cursor blinks, a film runs in its
+ * window.  So looks at bands that changed within HOT_ns and looks at everything have a pace each;
+ * a change elsewhere, a display register and input from a client make both fast.
  */
 #define _GNU_SOURCE
 #include "server_internal.h"
@@ -17,6 +21,7 @@
 #define LOOK_MAX_ns  (256 * GT_NS_PER_MS)
 #define LOOK_SOON_ns (4 * GT_NS_PER_MS) /* after a register was written */
 #define LOOK_SHARE   8
+#define HOT_ns	     (1000 * GT_NS_PER_MS)
 
 void server_stop_waiting(struct gt_server *s, struct client *c)
 {
@@ -49,7 +54,7 @@ static void answer_wait(struct gt_server *s, struct client *c, bool changed)
 void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req)
 {
 	gt_count(s->v, GT_C_waits);
-	if (req->since != c->memory.serial || gt_camera_sees_change(&s->camera, &c->memory)) {
+	if (!c->memory.serial || req->since != c->memory.serial) {
 		answer_wait(s, c, true);
 		return;
 	}
@@ -57,36 +62,43 @@ void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt
 		server_close(s, c);
 		return;
 	}
-	if (!s->looks.nr_waiting) {
-		s->looks.looked_ns = gt_now_ns(s->v);
-		s->looks.pause_ns = LOOK_MIN_ns;
-		s->looks.seen_writes = s->v->display_writes;
-	}
 	c->waits = true;
 	c->until_ns = gt_now_ns(s->v) + req->timeout_ms * GT_NS_PER_MS;
 	s->looks.nr_waiting++;
 }
 
+void server_look_soon(struct gt_server *s)
+{
+	s->looks.hot.pause_ns = s->looks.all.pause_ns = LOOK_MIN_ns;
+}
+
+static uint64_t look_at_all_ns(const struct gt_server *s)
+{
+	const struct server_looks *l = &s->looks;
+	bool written = s->v->display_writes != l->seen_writes;
+
+	return l->all.looked_ns +
+	       (written && l->all.pause_ns > LOOK_SOON_ns ? LOOK_SOON_ns : l->all.pause_ns);
+}
+
 static uint64_t next_look_ns(const struct gt_server *s)
 {
 	const struct server_looks *l = &s->looks;
-	uint64_t pause_ns = l->pause_ns;
+	uint64_t hot_ns = l->hot.looked_ns + l->hot.pause_ns, all_ns = look_at_all_ns(s);
+	uint64_t next_ns = hot_ns < all_ns ? hot_ns : all_ns;
 
-	if (s->v->display_writes != l->seen_writes && pause_ns > LOOK_SOON_ns) {
-		pause_ns = LOOK_SOON_ns;
-	}
-	return l->looked_ns + (pause_ns > l->least_pause_ns ? pause_ns : l->least_pause_ns);
+	return next_ns > l->not_before_ns ? next_ns : l->not_before_ns;
 }
 
 /* A look for everyone who waits. True if somebody saw a change. */
-static bool look(struct gt_server *s)
+static bool look(struct gt_server *s, uint64_t since_ns)
 {
 	bool changed = false;
 
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		struct client *c = &s->client[i];
 
-		if (c->waits && gt_camera_sees_change(&s->camera, &c->memory)) {
+		if (c->waits && gt_camera_sees_change(&s->camera, &c->memory, since_ns)) {
 			answer_wait(s, c, true);
 			changed = true;
 		}
@@ -94,29 +106,39 @@ static bool look(struct gt_server *s)
 	return changed;
 }
 
+static void set_pace(struct look_pace *p, uint64_t now_ns, bool fast)
+{
+	uint64_t slower_ns = p->pause_ns + p->pause_ns / 2;
+
+	p->looked_ns = now_ns;
+	p->pause_ns = fast ? LOOK_MIN_ns : slower_ns < LOOK_MAX_ns ? slower_ns : LOOK_MAX_ns;
+}
+
 static void look_if_due(struct gt_server *s)
 {
 	struct server_looks *l = &s->looks;
-	uint64_t start_ns = gt_now_ns(s->v);
-	bool written = s->v->display_writes != l->seen_writes;
+	uint64_t start_ns = gt_now_ns(s->v), end_ns;
+	bool at_all, written, hot, elsewhere;
 
 	if (!l->nr_waiting || start_ns < next_look_ns(s)) {
 		return;
 	}
-	l->seen_writes = s->v->display_writes;
+	at_all = start_ns >= look_at_all_ns(s);
+	written = at_all && s->v->display_writes != l->seen_writes;
+	if (at_all) {
+		l->seen_writes = s->v->display_writes;
+	}
+	hot = look(s, start_ns > HOT_ns ? start_ns - HOT_ns : 1);
+	elsewhere = at_all && look(s, 0);
+	end_ns = gt_now_ns(s->v);
 	/* What was written is shown with the next frame: go on looking until then. */
-	if (look(s) || written) {
-		l->pause_ns = LOOK_MIN_ns;
-	} else {
-		l->pause_ns += l->pause_ns / 2;
+	set_pace(&l->hot, end_ns, hot || elsewhere || written);
+	if (at_all) {
+		set_pace(&l->all, end_ns, elsewhere || written);
 	}
-	if (l->pause_ns > LOOK_MAX_ns) {
-		l->pause_ns = LOOK_MAX_ns;
-	}
-	l->looked_ns = gt_now_ns(s->v);
-	l->least_pause_ns = (l->looked_ns - start_ns) * (LOOK_SHARE - 1);
+	l->not_before_ns = end_ns + (end_ns - start_ns) * (LOOK_SHARE - 1);
 	gt_count(s->v, GT_C_looks);
-	gt_count_n(s->v, GT_C_looks_ns, l->looked_ns - start_ns);
+	gt_count_n(s->v, GT_C_looks_ns, end_ns - start_ns);
 }
 
 void server_wait_run(struct gt_server *s)

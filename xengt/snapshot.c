@@ -3,7 +3,8 @@
  * Pictures in sealed memfds.
  *
  * Decides which part is sent, whether it need be sent at all, and what is remembered of it.  What
- * is in a picture is compose.c's business.
+ * is in a picture is compose.c's business.  It is made band by band (watch.h), so that of a picture
+ * that a client keeps (XENGT_HOLD) only the bands are made anew that are other ones.
  */
 #include "snapshot.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "damage.h"
 #include "native.h"
@@ -26,7 +28,12 @@ struct shot {
 	const struct gt_view *view;
 	struct gt_compose c;
 	size_t stride_B, size_B;
-	struct gt_sealed mem;
+	struct gt_memory *memory; /* NULL: not to be remembered */
+	bool known;		  /* memory is of the picture before this one */
+	bool in_place;		  /* which is changed to become this one: */
+	bool partly;		  /* in its dirty bands only */
+	struct gt_sealed mem;	  /* else it is made here; */
+	int held_fd;		  /* or in memory->held, and this is its descriptor; else -1 */
 };
 
 static uint64_t monotonic_ns(void)
@@ -37,11 +44,17 @@ static uint64_t monotonic_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+static struct gt_looking looking(struct gt_camera *cam)
+{
+	return (struct gt_looking){ cam->v, &cam->key, gt_page_cache_source(cam->cache) };
+}
+
 /* --- memory --------------------------------------------------------------------------------- */
 
 void gt_memory_clear(struct gt_memory *m)
 {
 	gt_watch_clear(&m->watch);
+	gt_held_close(&m->held);
 	free(m->hash);
 	*m = (struct gt_memory){ 0 };
 }
@@ -71,24 +84,54 @@ static void fill_unchanged(const struct gt_memory *m, struct xengt_frame *frame)
 	};
 }
 
-/*
- * Find what changed, and remember the new picture.  The frame's serial is 0 if it is the picture
- * that is remembered already.
- */
-static enum xengt_status remember(const struct shot *s, uint64_t since, struct gt_memory *m,
-				  struct xengt_frame *frame)
+static bool is_made(const struct shot *s, unsigned band)
 {
+	return !s->partly || s->memory->watch.band[band].dirty;
+}
+
+/* Rows of the picture that are band @band. */
+static uint32_t band_rows(const struct shot *s, unsigned nr_bands, unsigned band, uint32_t *first)
+{
+	uint32_t h_px = s->c.h_px;
+
+	*first = band * GT_BAND_ROWS;
+	return nr_bands > 1 && h_px - *first > GT_BAND_ROWS ? GT_BAND_ROWS : h_px - *first;
+}
+
+/* Hashes of the blocks of all bands that were made. */
+static void hash_blocks(const struct shot *s, uint64_t *hash)
+{
+	unsigned nr_bands = s->memory->watch.nr_bands;
+
+	for (unsigned i = 0; i < nr_bands; i++) {
+		uint32_t first, rows = band_rows(s, nr_bands, i, &first);
+
+		if (is_made(s, i)) {
+			gt_damage_hash(&s->cam->key, s->c.pixels + first * s->stride_B,
+				       s->stride_B, s->c.w_px, rows,
+				       hash + gt_damage_nr_blocks(s->c.w_px, first));
+		}
+	}
+}
+
+/* Find what changed, and remember the new picture; or say that it is the one before. */
+static enum xengt_status remember(const struct shot *s, struct xengt_frame *frame)
+{
+	struct gt_memory *m = s->memory;
 	uint32_t w = frame->width_px, h = frame->height_px;
-	bool known = memory_is_of(m, s->view, since) && m->w_px == w && m->h_px == h;
-	uint64_t *hash = calloc(gt_damage_nr_blocks(w, h), sizeof(*hash));
+	size_t nr = gt_damage_nr_blocks(w, h);
+	uint64_t *hash = calloc(nr, sizeof(*hash));
 
 	if (!hash) {
 		return XENGT_E_MEMORY;
 	}
-	gt_damage_hash(&s->cam->key, s->mem.mem, s->stride_B, w, h, hash);
+	if (s->partly) {
+		memcpy(hash, m->hash, nr * sizeof(*hash));
+	}
+	hash_blocks(s, hash);
 	frame->nr_damage = 1;
 	frame->damage[0] = (struct xengt_rect){ 0, 0, w, h };
-	if (known) {
+	if (s->known) {
 		frame->nr_damage = gt_damage_find(m->hash, hash, w, h, frame->damage);
 	}
 	if (!frame->nr_damage) {
@@ -138,6 +181,25 @@ static size_t row_bytes(uint32_t w_px)
 	return ((size_t)w_px * 4 + 63) & ~(size_t)63;
 }
 
+/* Memory that the client is to keep. False: an ordinary picture will do. */
+static bool open_held(struct shot *s)
+{
+	struct gt_held *held = &s->memory->held;
+	int fd;
+
+	gt_held_close(held);
+	if (!(s->view->flags & XENGT_HOLD)) {
+		return false;
+	}
+	fd = gt_held_open(held, "xengt-held", s->size_B, &s->cam->held_B);
+	if (fd < 0) {
+		return false;
+	}
+	s->held_fd = fd;
+	s->c.pixels = held->mem;
+	return true;
+}
+
 /* Memory for the picture that is sent. */
 static enum xengt_status shot_open(struct shot *s)
 {
@@ -145,47 +207,114 @@ static enum xengt_status shot_open(struct shot *s)
 
 	s->stride_B = row_bytes(s->c.w_px);
 	s->size_B = (s->stride_B * s->c.h_px + GT_PAGE_SIZE - 1) & GT_PAGE_MASK;
+	s->c.stride_B = s->stride_B;
+	if (s->in_place) {
+		s->c.pixels = s->memory->held.mem;
+		return XENGT_OK;
+	}
+	if (s->memory && open_held(s)) {
+		return XENGT_OK;
+	}
 	ret = gt_sealed_open_by(&s->mem, "xengt-frame", s->size_B, &s->cam->spare);
 	if (ret) {
 		gt_warn(GT_T_SNAPSHOT, "no memory for a picture: %s", strerror(-ret));
 		return XENGT_E_MEMORY;
 	}
-	s->c.stride_B = s->stride_B;
 	s->c.pixels = s->mem.mem;
 	return XENGT_OK;
 }
 
-static enum xengt_status compose(struct shot *s)
+/* Nobody will have it. */
+static void shot_abort(struct shot *s)
 {
-	const struct gt_view *view = s->view;
-
-	if (view->flags & XENGT_PLANE) {
-		return gt_compose_plane(&s->c, view->plane);
+	if (s->held_fd >= 0) {
+		close(s->held_fd);
+		gt_held_close(&s->memory->held);
+	} else if (!s->in_place) {
+		gt_sealed_abort(&s->mem);
 	}
-	return gt_compose_pipe(&s->c, !(view->flags & XENGT_NO_CURSOR));
 }
 
-/* Put the picture together; with a watch, what it is made of is recorded there. */
-static enum xengt_status expose(struct shot *s, struct gt_watch *watch)
+static enum xengt_status compose(struct gt_compose *c, const struct gt_view *view)
 {
-	struct gt_page_source *source = gt_page_cache_source(s->cam->cache);
-	enum xengt_status status = shot_open(s);
+	if (view->flags & XENGT_PLANE) {
+		return gt_compose_plane(c, view->plane);
+	}
+	return gt_compose_pipe(c, !(view->flags & XENGT_NO_CURSOR));
+}
+
+static enum xengt_status compose_band(struct shot *s, unsigned nr_bands, unsigned band)
+{
+	struct gt_compose c = s->c;
+	uint32_t first;
+	enum xengt_status status;
+
+	c.h_px = band_rows(s, nr_bands, band, &first);
+	c.y_px += first;
+	c.pixels += first * s->stride_B;
+	if (s->in_place) {
+		memset(c.pixels, 0, c.h_px * s->stride_B);
+	}
+	status = compose(&c, s->view);
+	s->c.nr_holes = c.nr_holes;
+	return status;
+}
+
+static enum xengt_status compose_bands(struct shot *s, unsigned nr_bands, struct gt_recorder *r)
+{
+	enum xengt_status status = XENGT_OK;
+
+	for (unsigned i = 0; !status && i < nr_bands; i++) {
+		if (!is_made(s, i)) {
+			continue;
+		}
+		if (r) {
+			gt_recorder_band(r, i);
+		}
+		status = compose_band(s, nr_bands, i);
+	}
+	return status;
+}
+
+/* The same, and what it is made of is recorded. */
+static enum xengt_status compose_recorded(struct shot *s, unsigned nr_bands)
+{
+	struct gt_watch *watch = &s->memory->watch;
+	struct gt_looking how = looking(s->cam);
 	struct gt_recorder recorder;
+	enum xengt_status status;
+
+	watch->y_px = s->c.y_px;
+	watch->with_cursor = !(s->view->flags & (XENGT_PLANE | XENGT_NO_CURSOR));
+	s->partly = s->partly && nr_bands == watch->nr_bands;
+	if (!gt_recorder_begin(&recorder, &how, s->c.pipe, nr_bands, watch)) {
+		return XENGT_E_MEMORY;
+	}
+	s->c.source = &recorder.source;
+	status = compose_bands(s, nr_bands, &recorder);
+	gt_recorder_end(&recorder, !status);
+	return status;
+}
+
+/* Put the picture together. */
+static enum xengt_status expose(struct shot *s)
+{
+	unsigned nr_bands = gt_watch_bands(s->cam->v, s->c.pipe, s->c.h_px);
+	enum xengt_status status = shot_open(s);
 
 	if (status) {
 		return status;
 	}
-	s->c.source = source;
-	if (watch) {
-		gt_recorder_begin(&recorder, s->cam->v, s->c.pipe, &s->cam->key, source, watch);
-		s->c.source = &recorder.source;
-	}
-	status = compose(s);
-	if (watch) {
-		gt_recorder_end(&recorder, !status);
+	if (s->memory) {
+		status = compose_recorded(s, nr_bands);
+	} else {
+		s->c.source = gt_page_cache_source(s->cam->cache);
+		status = compose_bands(s, nr_bands, NULL);
 	}
 	if (status) {
-		gt_sealed_abort(&s->mem);
+		shot_abort(s);
+	} else {
+		gt_compose_tell_holes(&s->c);
 	}
 	return status;
 }
@@ -200,6 +329,7 @@ static void fill_frame(const struct shot *s, struct xengt_frame *frame)
 		.size_B = s->size_B,
 		.serial = ++s->cam->v->snapshot_serial,
 		.time_ns = monotonic_ns(),
+		.flags = s->in_place || s->held_fd >= 0 ? XENGT_HELD : 0,
 	};
 }
 
@@ -209,8 +339,13 @@ static enum xengt_status hand_over(struct shot *s, const struct xengt_frame *fra
 	int ret;
 
 	if (frame->flags & XENGT_UNCHANGED) {
-		gt_sealed_abort(&s->mem);
+		shot_abort(s);
 		gt_count(s->cam->v, GT_C_snapshots_unchanged);
+		return XENGT_OK;
+	}
+	if (frame->flags & XENGT_HELD) {
+		*fd = s->held_fd;
+		gt_count(s->cam->v, GT_C_snapshots);
 		return XENGT_OK;
 	}
 	ret = gt_sealed_finish(&s->mem, s->view->flags & XENGT_DMABUF);
@@ -242,8 +377,27 @@ static enum xengt_status take_native(struct shot *s, struct xengt_frame *frame, 
 	return hand_over(s, frame, fd);
 }
 
-static enum xengt_status take(struct shot *s, uint64_t since, struct gt_memory *memory,
-			      struct xengt_frame *frame, int *fd)
+/*
+ * What is to be done for one who has the picture of serial @since.  False: nothing, it still is
+ * that one.
+ */
+static bool compare(struct shot *s, uint64_t since)
+{
+	struct gt_memory *m = s->memory;
+	struct gt_looking how = looking(s->cam);
+	int nr_dirty;
+
+	if (!m || !memory_is_of(m, s->view, since)) {
+		return true;
+	}
+	nr_dirty = gt_watch_find(&m->watch, &how);
+	s->known = m->w_px == s->c.w_px && m->h_px == s->c.h_px;
+	s->in_place = s->known && m->held.mem;
+	s->partly = s->in_place && nr_dirty >= 0;
+	return nr_dirty != 0;
+}
+
+static enum xengt_status take(struct shot *s, uint64_t since, struct xengt_frame *frame, int *fd)
 {
 	struct gt_vgpu *v = s->cam->v;
 	enum xengt_status status = gt_compose_ready(v, s->view->head, &s->c.pipe);
@@ -262,23 +416,20 @@ static enum xengt_status take(struct shot *s, uint64_t since, struct gt_memory *
 	if (status) {
 		return status;
 	}
-	if (memory && memory_is_of(memory, s->view, since) &&
-	    !gt_camera_sees_change(s->cam, memory)) {
-		fill_unchanged(memory, frame);
+	if (!compare(s, since)) {
+		fill_unchanged(s->memory, frame);
 		gt_count(v, GT_C_snapshots_unchanged);
 		return XENGT_OK;
 	}
-	status = expose(s, memory ? &memory->watch : NULL);
+	status = expose(s);
 	if (status) {
 		return status;
 	}
 	fill_frame(s, frame);
-	if (memory) {
-		status = remember(s, since, memory, frame);
-		if (status) {
-			gt_sealed_abort(&s->mem);
-			return status;
-		}
+	status = s->memory ? remember(s, frame) : XENGT_OK;
+	if (status) {
+		shot_abort(s);
+		return status;
 	}
 	return hand_over(s, frame, fd);
 }
@@ -292,22 +443,26 @@ enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *vi
 		.cam = cam,
 		.view = view,
 		.c = { .v = cam->v, .detail = detail },
+		.memory = track ? memory : NULL,
+		.held_fd = -1,
 	};
 	enum xengt_status status;
 
 	*fd = -1;
 	detail[0] = 0;
-	status = take(&s, since, track ? memory : NULL, frame, fd);
+	status = take(&s, since, frame, fd);
 	if (status && track) {
 		gt_memory_clear(memory);
 	}
 	return status;
 }
 
-bool gt_camera_sees_change(struct gt_camera *cam, const struct gt_memory *memory)
+bool gt_camera_sees_change(struct gt_camera *cam, const struct gt_memory *memory,
+			   uint64_t since_ns)
 {
-	return !memory->serial || !gt_watch_is_same(&memory->watch, cam->v, &cam->key,
-						    gt_page_cache_source(cam->cache));
+	struct gt_looking how = looking(cam);
+
+	return !memory->serial || !gt_watch_is_same(&memory->watch, &how, since_ns);
 }
 
 int gt_camera_init(struct gt_camera *cam, struct gt_vgpu *v)
@@ -316,6 +471,7 @@ int gt_camera_init(struct gt_camera *cam, struct gt_vgpu *v)
 
 	cam->v = v;
 	cam->spare = (struct gt_spare){ 0 };
+	cam->held_B = 0;
 	return ret ? ret : gt_page_cache_create(v, &cam->cache);
 }
 

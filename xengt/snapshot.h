@@ -28,6 +28,7 @@ struct gt_memory {
 	uint32_t w_px, h_px;
 	uint64_t *hash; /* of its blocks, see damage.h */
 	struct gt_watch watch;
+	struct gt_held held; /* with XENGT_HOLD: the picture itself, which the client sees */
 };
 void gt_memory_clear(struct gt_memory *m);
 
@@ -37,6 +38,7 @@ struct gt_camera {
 	struct gt_page_cache *cache;
 	struct gt_hash_key key;
 	struct gt_spare spare; /* where pictures are made; dropped with the last client */
+	size_t held_B;	       /* of all memories' pictures */
 };
 
 /* A camera, to be finished before the vGPU is. 0 or negative errno. */
@@ -45,8 +47,8 @@ void gt_camera_finish(struct gt_camera *cam);
 
 /*
  * Take a picture.  Returns an enum xengt_status; on XENGT_OK *frame is filled in, and *fd is a
- * sealed memfd, the caller's, or -1 if the frame says XENGT_UNCHANGED; otherwise it is -1.  @detail
- * may have words for a person either way, "" if not.
+ * sealed memfd, the caller's, or -1 if the frame says XENGT_UNCHANGED or that it is in the memfd of
+ * @since; otherwise it is -1.  @detail may have words for a person either way, "" if not.
  *
  * @memory is looked at and renewed with XENGT_TRACK only, and forgotten if there is no picture.
  *
@@ -61,8 +63,10 @@ enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *vi
 
 /*
  * Whether a picture like the remembered one could be another one now: if not, it would be the same.
- * True if nothing is remembered.
+ * True if nothing is remembered.  Looks only where there was a change at @since_ns or later; 0:
+ * everywhere.
  */
-bool gt_camera_sees_change(struct gt_camera *cam, const struct gt_memory *memory);
+bool gt_camera_sees_change(struct gt_camera *cam, const struct gt_memory *memory,
+			   uint64_t since_ns);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include "watch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +80,6 @@ static uint64_t state_of(struct gt_vgpu *v, unsigned pipe, const struct gt_hash_
 
 	digest_add(&d, &enabled, sizeof(enabled));
 	digest_add(&d, p->plane, sizeof(p->plane));
-	digest_add(&d, &p->cursor, sizeof(p->cursor));
 	digest_add(&d, p->scaler, sizeof(p->scaler));
 	digest_add(&d, &p->colors, sizeof(p->colors));
 	digest_add(&d, v->color.precise[pipe], sizeof(v->color.precise[pipe]));
@@ -89,44 +89,105 @@ static uint64_t state_of(struct gt_vgpu *v, unsigned pipe, const struct gt_hash_
 	return digest_end(&d);
 }
 
+/* --- bands ---------------------------------------------------------------------------------- */
+
+unsigned gt_watch_bands(struct gt_vgpu *v, unsigned pipe, uint32_t h_px)
+{
+	char detail[XENGT_DETAIL_MAX];
+	struct gt_fb_window window;
+
+	if (gt_fb_decode_window(v, pipe, &window, detail) != -ENOENT) {
+		return 1;
+	}
+	return (h_px + GT_BAND_ROWS - 1) / GT_BAND_ROWS;
+}
+
+/* A cursor that cannot be made out may be anywhere. */
+static bool cursor_reaches(struct gt_vgpu *v, const struct gt_watch *w, unsigned band)
+{
+	int64_t y = (int64_t)w->y_px + (int64_t)band * GT_BAND_ROWS;
+	char detail[XENGT_DETAIL_MAX];
+	struct gt_fb fb;
+	int ret = gt_fb_decode_cursor(v, w->pipe, &fb, detail);
+
+	if (ret || w->nr_bands == 1) {
+		return ret != -ENOENT;
+	}
+	return fb.pos_y_px < y + GT_BAND_ROWS && fb.pos_y_px + (int64_t)fb.shown_h_px > y;
+}
+
+static uint64_t cursor_of(const struct gt_looking *how, const struct gt_watch *w, unsigned band)
+{
+	const struct gt_pipe *p = &how->v->display.pipe[w->pipe];
+	struct digest d = { .key = how->key };
+
+	if (!w->with_cursor || !cursor_reaches(how->v, w, band)) {
+		return 0;
+	}
+	digest_add(&d, &p->cursor, sizeof(p->cursor));
+	return digest_end(&d);
+}
+
+static void free_bands(struct gt_watch *w)
+{
+	for (unsigned i = 0; i < w->nr_bands; i++) {
+		free(w->band[i].gma);
+		free(w->band[i].hash);
+		free(w->band[i].run);
+	}
+	free(w->band);
+	w->band = NULL;
+	w->nr_bands = 0;
+	w->nr_pages = 0;
+}
+
 void gt_watch_clear(struct gt_watch *w)
 {
-	free(w->gma);
-	free(w->hash);
-	free(w->run);
+	free_bands(w);
 	*w = (struct gt_watch){ 0 };
 }
 
-/* Room for a run of @nr pages more. */
-static bool make_room(struct gt_watch *w, size_t nr)
+static bool make_bands(struct gt_watch *w, unsigned nr_bands)
 {
-	if (w->nr + nr > GT_WATCH_MAX_PAGES) {
-		return false;
-	}
-	if (w->nr + nr > w->room) {
-		size_t room = w->room ? w->room * 2 : 4096;
-		gt_gma_t *gma = reallocarray(w->gma, room, sizeof(*gma));
-		uint64_t *hash = reallocarray(w->hash, room, sizeof(*hash));
+	free_bands(w);
+	w->band = calloc(nr_bands, sizeof(*w->band));
+	w->nr_bands = w->band ? nr_bands : 0;
+	return w->band;
+}
 
-		w->gma = gma ? gma : w->gma;
-		w->hash = hash ? hash : w->hash;
+/* Room for a run of @nr pages more. */
+static bool make_room(struct gt_band *b, size_t nr)
+{
+	size_t room = b->room ? b->room : 64;
+
+	while (room < b->nr + nr) {
+		room *= 2;
+	}
+	if (room > b->room) {
+		gt_gma_t *gma = reallocarray(b->gma, room, sizeof(*gma));
+		uint64_t *hash = reallocarray(b->hash, room, sizeof(*hash));
+
+		b->gma = gma ? gma : b->gma;
+		b->hash = hash ? hash : b->hash;
 		if (!gma || !hash) {
 			return false;
 		}
-		w->room = room;
+		b->room = room;
 	}
-	if (w->nr_runs == w->runs_room) {
-		size_t room = w->runs_room ? w->runs_room * 2 : 16;
-		uint16_t *run = reallocarray(w->run, room, sizeof(*run));
+	if (b->nr_runs == b->runs_room) {
+		size_t runs_room = b->runs_room ? b->runs_room * 2 : 4;
+		uint16_t *run = reallocarray(b->run, runs_room, sizeof(*run));
 
 		if (!run) {
 			return false;
 		}
-		w->run = run;
-		w->runs_room = room;
+		b->run = run;
+		b->runs_room = runs_room;
 	}
 	return true;
 }
+
+/* --- records -------------------------------------------------------------------------------- */
 
 static uint64_t hash_one(const struct gt_hash_key *key, const uint8_t *const *pages, size_t i,
 			 size_t nr, uint8_t *copy)
@@ -143,23 +204,25 @@ static void record(struct gt_recorder *r, const gt_gma_t *gma, size_t nr, const 
 		   uint8_t *copy)
 {
 	struct gt_watch *w = r->watch;
-	bool room = w->valid && make_room(w, nr);
+	struct gt_band *b = r->band;
+	bool room = w->valid && w->nr_pages + nr <= GT_WATCH_MAX_PAGES && make_room(b, nr);
 	const uint8_t *from[GT_COMPOSE_PAGES];
 
 	memcpy(from, pages, nr * sizeof(*from));
 	w->valid = room;
 	for (size_t i = 0; i < nr; i++) {
-		uint64_t hash = hash_one(r->key, from, i, nr, copy + i * GT_PAGE_SIZE);
+		uint64_t hash = hash_one(r->how->key, from, i, nr, copy + i * GT_PAGE_SIZE);
 
 		if (room) {
-			w->gma[w->nr + i] = gma[i];
-			w->hash[w->nr + i] = hash;
+			b->gma[b->nr + i] = gma[i];
+			b->hash[b->nr + i] = hash;
 		}
 		pages[i] = from[i] ? copy + i * GT_PAGE_SIZE : NULL;
 	}
 	if (room) {
-		w->nr += nr;
-		w->run[w->nr_runs++] = (uint16_t)nr;
+		b->nr += nr;
+		w->nr_pages += nr;
+		b->run[b->nr_runs++] = (uint16_t)nr;
 	}
 }
 
@@ -181,12 +244,12 @@ static enum xengt_status recorder_pages(struct gt_page_source *source, const gt_
 	if (!*copy) {
 		return XENGT_E_MEMORY;
 	}
-	status = r->from->pages(r->from, gma, nr, out, detail);
+	status = r->how->source->pages(r->how->source, gma, nr, out, detail);
 	if (status) {
 		return status;
 	}
 	record(r, gma, nr, out, *copy);
-	r->from->release(r->from);
+	r->how->source->release(r->how->source);
 	r->nr_in_use++;
 	return XENGT_OK;
 }
@@ -200,20 +263,31 @@ static void recorder_release(struct gt_page_source *source)
 	}
 }
 
-void gt_recorder_begin(struct gt_recorder *r, struct gt_vgpu *v, unsigned pipe,
-		       const struct gt_hash_key *key, struct gt_page_source *from,
-		       struct gt_watch *watch)
+bool gt_recorder_begin(struct gt_recorder *r, const struct gt_looking *how, unsigned pipe,
+		       unsigned nr_bands, struct gt_watch *watch)
 {
 	*r = (struct gt_recorder){
 		.source = { recorder_pages, recorder_release },
-		.from = from,
-		.key = key,
+		.how = how,
 		.watch = watch,
 	};
+	if ((!watch->valid || watch->nr_bands != nr_bands) && !make_bands(watch, nr_bands)) {
+		return false;
+	}
 	watch->valid = true;
 	watch->pipe = pipe;
-	watch->state = state_of(v, pipe, key);
-	watch->nr = watch->nr_runs = 0;
+	watch->state = state_of(how->v, pipe, how->key);
+	return true;
+}
+
+void gt_recorder_band(struct gt_recorder *r, unsigned band)
+{
+	struct gt_band *b = &r->watch->band[band];
+
+	r->band = b;
+	r->watch->nr_pages -= b->nr;
+	b->nr = b->nr_runs = 0;
+	b->cursor = cursor_of(r->how, r->watch, band);
 }
 
 void gt_recorder_end(struct gt_recorder *r, bool good)
@@ -225,40 +299,86 @@ void gt_recorder_end(struct gt_recorder *r, bool good)
 	}
 }
 
-static bool run_is_same(const struct gt_watch *w, size_t first, size_t nr,
-			const struct gt_hash_key *key, struct gt_page_source *source)
+/* --- looks ---------------------------------------------------------------------------------- */
+
+static bool run_is_same(const struct gt_band *b, size_t first, size_t nr,
+			const struct gt_looking *how)
 {
 	char detail[XENGT_DETAIL_MAX];
 	const uint8_t *pages[GT_COMPOSE_PAGES];
 	bool same = true;
 
-	if (source->pages(source, w->gma + first, nr, pages, detail)) {
+	if (how->source->pages(how->source, b->gma + first, nr, pages, detail)) {
 		return false;
 	}
 	for (size_t i = 0; same && i < nr; i++) {
-		same = hash_one(key, pages, i, nr, NULL) == w->hash[first + i];
+		same = hash_one(how->key, pages, i, nr, NULL) == b->hash[first + i];
 	}
-	source->release(source);
+	how->source->release(how->source);
 	return same;
 }
 
-bool gt_watch_is_same(const struct gt_watch *w, struct gt_vgpu *v, const struct gt_hash_key *key,
-		      struct gt_page_source *source)
+static bool cursor_is_same(const struct gt_watch *w, unsigned band, const struct gt_looking *how)
+{
+	return w->band[band].cursor == cursor_of(how, w, band);
+}
+
+static bool pages_are_same(const struct gt_band *b, const struct gt_looking *how)
 {
 	size_t first = 0;
 
+	for (size_t i = 0; i < b->nr_runs; i++) {
+		if (!run_is_same(b, first, b->run[i], how)) {
+			return false;
+		}
+		first += b->run[i];
+	}
+	return true;
+}
+
+static bool whole_is_same(const struct gt_watch *w, const struct gt_looking *how)
+{
 	if (!w->valid) {
 		return false;
 	}
-	gt_display_latch(v, w->pipe);
-	if (w->state != state_of(v, w->pipe, key)) {
+	gt_display_latch(how->v, w->pipe);
+	return w->state == state_of(how->v, w->pipe, how->key);
+}
+
+bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns)
+{
+	if (!whole_is_same(w, how)) {
 		return false;
 	}
-	for (size_t i = 0; i < w->nr_runs; i++) {
-		if (!run_is_same(w, first, w->run[i], key, source)) {
+	/* What costs nothing first. */
+	for (unsigned i = 0; i < w->nr_bands; i++) {
+		if (!cursor_is_same(w, i, how)) {
 			return false;
 		}
-		first += w->run[i];
+	}
+	for (unsigned i = 0; i < w->nr_bands; i++) {
+		if (w->band[i].changed_ns >= since_ns && !pages_are_same(&w->band[i], how)) {
+			return false;
+		}
 	}
 	return true;
+}
+
+int gt_watch_find(struct gt_watch *w, const struct gt_looking *how)
+{
+	int nr_dirty = 0;
+
+	if (!whole_is_same(w, how)) {
+		return -1;
+	}
+	for (unsigned i = 0; i < w->nr_bands; i++) {
+		struct gt_band *b = &w->band[i];
+
+		b->dirty = !cursor_is_same(w, i, how) || !pages_are_same(b, how);
+		if (b->dirty) {
+			b->changed_ns = gt_now_ns(how->v);
+			nr_dirty++;
+		}
+	}
+	return nr_dirty;
 }

@@ -60,7 +60,13 @@ enum xengt_status {
 #define XENGT_DMABUF	8u
 /* With XENGT_PLANE, without XENGT_TRACK and region: the plane's memory as the guest has it. */
 #define XENGT_NATIVE	16u
-#define XENGT_ALL_FLAGS 31u
+/*
+ * With XENGT_TRACK, without XENGT_DMABUF: the memfd stays this connection's, and the next picture
+ * of the same kind is made in it, by changing what changed.  Whoever asks for that next picture is
+ * done with the one before.
+ */
+#define XENGT_HOLD	32u
+#define XENGT_ALL_FLAGS 63u
 
 /* Part of a picture, in pixels. */
 struct xengt_rect {
@@ -144,6 +150,7 @@ struct xengt_info {
 /* flags of a frame */
 #define XENGT_UNCHANGED 1u /* it still is the picture of serial `since`: no descriptor */
 #define XENGT_BOOT	2u /* by the client library: QEMU's screen, before there is a driver */
+#define XENGT_HELD	4u /* as XENGT_HOLD asks; no descriptor: in the memfd of `since` */
 
 /*
  * A picture.  XRGB8888, linear (modifier 0); but XENGT_NATIVE: of DRM's fourcc and modifier, which

@@ -77,15 +77,16 @@ int main(void)
 	uint8_t *buf = bench_alloc(2 * FRAME_B);
 	struct task copied = { .from = buf, .to = buf + FRAME_B };
 	struct task plain = { .to = buf }, region = { .to = buf }, same = { .to = buf };
-	struct task drawn = { .to = buf, .draws = true };
+	struct task drawn = { .to = buf, .draws = true }, held = { .to = buf, .draws = true };
 	struct bench_way ways[] = {
 		{ "memcpy of the frame", copy, &copied },
 		{ "snapshot of 1080p", take, &plain },
 		{ "64x64 of it", take, &region },
 		{ "tracked, nothing changed", take, &same },
 		{ "tracked, a pixel drawn", take, &drawn },
+		{ "tracked and held, a pixel drawn", take, &held },
 	};
-	struct task *clients[] = { &plain, &region, &same, &drawn };
+	struct task *clients[] = { &plain, &region, &same, &drawn, &held };
 	pid_t pid;
 
 	serving_open(&w);
@@ -93,14 +94,16 @@ int main(void)
 	pid = serving_fork(&w);
 	region.what.region = (struct xengt_rect){ 100, 100, 64, 64 };
 	same.what.flags = drawn.what.flags = XENGT_TRACK;
+	held.what.flags = XENGT_TRACK | XENGT_HOLD;
 	for (size_t i = 0; i < GT_ARRAY_SIZE(clients); i++) {
 		if (xengt_connect("7", &clients[i]->c)) {
 			fprintf(stderr, "cannot connect\n");
 			return 1;
 		}
 	}
-	/* The last draws where the others look. */
-	bench_run(ways, GT_ARRAY_SIZE(ways) - 1, bench_rounds(101));
+	/* The last two draw where the others look. */
+	bench_run(ways, GT_ARRAY_SIZE(ways) - 2, bench_rounds(101));
+	bench_run(&ways[GT_ARRAY_SIZE(ways) - 2], 1, bench_rounds(101));
 	bench_run(&ways[GT_ARRAY_SIZE(ways) - 1], 1, bench_rounds(101));
 	bench_head();
 	for (size_t i = 0; i < GT_ARRAY_SIZE(ways); i++) {

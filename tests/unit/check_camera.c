@@ -108,7 +108,7 @@ START_TEST(a_region_costs_no_page_of_the_rest)
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);
 	ck_assert_uint_eq(s.v->events.count[GT_C_frames_mapped] - before, 4);
 	poke(10, 40, 0xabcdef);
-	ck_assert(!gt_camera_sees_change(&cam, &memory));
+	ck_assert(!gt_camera_sees_change(&cam, &memory, 0));
 }
 END_TEST
 
@@ -195,10 +195,10 @@ START_TEST(a_change_that_the_picture_does_not_show_is_no_change)
 
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);
 	poke(130, 8, 0xabcdef); /* beside the region, in a page of it */
-	ck_assert(gt_camera_sees_change(&cam, &memory));
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
 	ck_assert_int_eq(take(&view, frame.serial), XENGT_OK);
 	ck_assert_uint_eq(frame.flags, XENGT_UNCHANGED);
-	ck_assert(!gt_camera_sees_change(&cam, &memory));
+	ck_assert(!gt_camera_sees_change(&cam, &memory, 0));
 }
 END_TEST
 
@@ -221,7 +221,7 @@ START_TEST(moving_the_cursor_damages_where_it_was_and_where_it_is)
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);
 	screen_cursor(&s, 0x27, 192, 0, (uint32_t)s.base + 0x20000);
 	screen_vblank(&s);
-	ck_assert(gt_camera_sees_change(&cam, &memory));
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
 	ck_assert_int_eq(take(&view, frame.serial), XENGT_OK);
 	ck_assert_uint_eq(frame.nr_damage, 2);
 	ck_assert_uint_eq(frame.damage[0].x_px, 0);
@@ -236,18 +236,18 @@ START_TEST(everything_that_changes_the_picture_is_seen)
 
 	for (size_t i = 0; i < GT_ARRAY_SIZE(regs); i++) {
 		ck_assert_int_eq(take(&view, 0), XENGT_OK);
-		ck_assert(!gt_camera_sees_change(&cam, &memory));
+		ck_assert(!gt_camera_sees_change(&cam, &memory, 0));
 		screen_write(&s, regs[i], regs[i] == 0x6001c ? 127u << 16 | 31 : 0x123456);
 		screen_vblank(&s);
 		gt_display_latch(s.v, 0);
-		ck_assert_msg(gt_camera_sees_change(&cam, &memory), "register 0x%x", regs[i]);
+		ck_assert_msg(gt_camera_sees_change(&cam, &memory, 0), "register 0x%x", regs[i]);
 	}
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);
 	screen_pte(&s, s.base, screen_gfn(&s, s.base + 0x30000) << GT_PAGE_SHIFT | 1);
-	ck_assert(gt_camera_sees_change(&cam, &memory));
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
 	ck_assert_int_eq(take(&view, 0), XENGT_OK);
 	screen_write(&s, 0x70008, 0); /* the pipe goes off */
-	ck_assert(gt_camera_sees_change(&cam, &memory));
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
 	ck_assert_int_eq(take(&view, frame.serial), XENGT_E_NO_DRIVER);
 	ck_assert_uint_eq(memory.serial, 0);
 }
