@@ -187,6 +187,7 @@ TESTS += check_video
 endif
 check_video_SOURCES = tests/unit/check_video.c
 check_video_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
+check_video_LDADD = libtools.la $(UNIT_LIBS)
 
 if HAVE_SDL2
 check_PROGRAMS += check_view
@@ -194,6 +195,7 @@ TESTS += check_view
 endif
 check_view_SOURCES = tests/unit/check_view.c
 check_view_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
+check_view_LDADD = libtools.la $(UNIT_LIBS)
 
 if HAVE_NEATVNC
 check_PROGRAMS += check_vnc check_vnc_message

@@ -32,7 +32,7 @@ struct watcher {
 	int told;	  /* the trouble that was told last */
 };
 
-/* Hand over, and wait until it was taken. */
+/* Hand over, and wait until it is done with. */
 static void tell(struct watcher *w, const struct watcher_news *news)
 {
 	pthread_mutex_lock(&w->lock);
@@ -73,7 +73,7 @@ static void lose(struct watcher *w, int ret)
 static void take_picture(struct watcher *w)
 {
 	const struct xengt_capture what = {
-		.head = w->conf.head, .flags = XENGT_TRACK, .since = w->serial,
+		.head = w->conf.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = w->serial,
 	};
 	struct watcher_news news = { .has_picture = true };
 	int ret = xengt_capture(w->c, &what, &news.picture);
@@ -192,6 +192,12 @@ void watcher_take(struct watcher *w, struct watcher_news *out)
 	pthread_mutex_lock(&w->lock);
 	*out = w->news;
 	out->has_picture &= w->pending;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void watcher_done(struct watcher *w)
+{
+	pthread_mutex_lock(&w->lock);
 	w->pending = false;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);

@@ -25,7 +25,7 @@ struct watcher_conf {
 	unsigned head;
 	unsigned fps;	    /* pictures a second at most */
 	unsigned patience_s; /* how long to look for a domain that has gone */
-	/* Called by the thread: there are news. No more are fetched until they were taken. */
+	/* Called by the thread: there are news. No more are fetched until they are done with. */
 	void (*ready)(void *ctx);
 	void *ctx;
 };
@@ -37,5 +37,7 @@ void watcher_pause(struct watcher *w, bool paused);
 /* Have the guest change its mode: a monitor of that size is plugged in. */
 void watcher_resize(struct watcher *w, uint32_t w_px, uint32_t h_px);
 void watcher_take(struct watcher *w, struct watcher_news *out);
+/* What was taken last, and released, is of no more use. */
+void watcher_done(struct watcher *w);
 
 #endif

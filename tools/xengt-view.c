@@ -214,6 +214,7 @@ static void on_news(void)
 		}
 		xengt_picture_release(&news.picture);
 	}
+	watcher_done(view.watcher);
 	draw();
 }
 

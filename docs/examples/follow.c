@@ -39,7 +39,7 @@ static int look(struct xengt_client *c, struct xengt_capture *what)
 
 int main(int argc, char **argv)
 {
-	struct xengt_capture what = { .flags = XENGT_TRACK };
+	struct xengt_capture what = { .flags = XENGT_TRACK | XENGT_HOLD };
 	long nr = argc > 2 ? atol(argv[2]) : 10;
 	struct xengt_client *c;
 	bool changed;

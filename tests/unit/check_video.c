@@ -49,13 +49,6 @@ static void tear_down(void)
 	serving_close(&w);
 }
 
-static void sleep_ms(unsigned ms)
-{
-	const struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
 static void paint(unsigned value)
 {
 	for (gt_gma_t at = 0; at < PICTURE_B; at += GT_PAGE_SIZE) {

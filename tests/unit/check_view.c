@@ -42,13 +42,6 @@ static uint32_t screen_w_px, screen_h_px;
 static const uint8_t *fb;
 static size_t fb_B;
 
-static void sleep_ms(unsigned ms)
-{
-	const struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
 static bool has_programs(void)
 {
 	return !system("command -v Xvfb >/dev/null && command -v xdotool >/dev/null");

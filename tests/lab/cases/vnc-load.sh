@@ -52,6 +52,12 @@ unwatch()
 	sleep 5
 }
 
+# keys_late NAME WHERE: how late what is typed is seen; the last key may end what is ordered next.
+keys_late()
+{
+	diag "$1: from a key to the picture: $(timeout 200 "$JUDGE" keys "$2" 100 2>&1)"
+}
+
 # loads NAME WHERE: a still screen, a square that blinks, a video, each with a client and without.
 loads()
 {
@@ -70,7 +76,6 @@ loads()
 		ok "$1: it is still" says "$1" still
 	done
 	unwatch
-	diag "$1: from a key to the picture: $(timeout 200 "$JUDGE" keys "$2" 100 2>&1)"
 }
 
 screen_up
@@ -88,6 +93,7 @@ read -r x y _ <<<"$(square)"
 diag "from a pixel in Dom0 to a client: $(timeout 100 "$JUDGE" pixels "$SOCKET" vgpu \
 	$((x + 8)) $((y + 6)) 100 2>&1)"
 diag "parts of it: $(timeout 100 "$JUDGE" parts "$SOCKET" vgpu 40 2>&1)"
+keys_late vgpu "$SOCKET"
 desktop_down
 ok "the server ends with its guest" wait_for 40 eval "! kill -0 $server 2>/dev/null"
 
@@ -96,6 +102,7 @@ ok "a guest with QEMU's own VGA" guest_create stdvga "${DESKTOP[@]}" "$WHOLE" vg
 ok "has a desktop" guest_wait stdvga '^LAB typed ready' 400
 servers=$(qemu_of stdvga)
 loads stdvga 127.0.0.1:5907
+keys_late stdvga 127.0.0.1:5907
 ok "xl destroy" guest_destroy stdvga
 kill "$screen"
 assert_clean
