@@ -2,8 +2,8 @@
 /*
  * Pictures for neatvnc.
  *
- * Decides which buffer is painted next.  Each knows what has changed since it was painted last; as
- * many as are read at a time are made, and all are made anew for another size.
+ * Decides which buffer is painted next.  Each knows what has changed since it was painted last.  As
+ * many are made as are read at a time; of those that nobody reads one is kept, of today's size.
  */
 #include "vnc_canvas.h"
 
@@ -36,13 +36,34 @@ static struct canvas *find(const struct nvnc_fb *fb)
 	return NULL;
 }
 
+static struct canvas *find_idle(void)
+{
+	for (unsigned i = 0; i < NR_KEPT; i++) {
+		if (kept.at[i].fb && !kept.at[i].busy) {
+			return &kept.at[i];
+		}
+	}
+	return NULL;
+}
+
+static void forget(struct canvas *c)
+{
+	if (c->fb) {
+		nvnc_fb_unref(c->fb);
+		pixman_region_fini(&c->stale);
+	}
+	*c = (struct canvas){ 0 };
+}
+
 /* Nobody reads it any more.  It may be of another size than those that are kept now. */
 static void on_release(struct nvnc_fb *fb, void *context)
 {
 	struct canvas *c = find(fb);
 
 	(void)context;
-	if (c) {
+	if (c && find_idle()) {
+		forget(c);
+	} else if (c) {
 		c->busy = false;
 	}
 }
@@ -50,13 +71,7 @@ static void on_release(struct nvnc_fb *fb, void *context)
 static void forget_all(unsigned w_px, unsigned h_px)
 {
 	for (unsigned i = 0; i < NR_KEPT; i++) {
-		struct canvas *c = &kept.at[i];
-
-		if (c->fb) {
-			nvnc_fb_unref(c->fb);
-			pixman_region_fini(&c->stale);
-		}
-		*c = (struct canvas){ 0 };
+		forget(&kept.at[i]);
 	}
 	kept.w_px = w_px;
 	kept.h_px = h_px;
@@ -81,12 +96,10 @@ static bool fill(struct canvas *c)
 /* One that nobody reads: NULL if all that are kept are read. */
 static struct canvas *free_canvas(void)
 {
-	struct canvas *none = find(NULL);
+	struct canvas *idle = find_idle(), *none = find(NULL);
 
-	for (unsigned i = 0; i < NR_KEPT; i++) {
-		if (kept.at[i].fb && !kept.at[i].busy) {
-			return &kept.at[i];
-		}
+	if (idle) {
+		return idle;
 	}
 	return none && fill(none) ? none : NULL;
 }

@@ -3,8 +3,10 @@
  * The picture of a head for VNC clients.
  *
  * Decides when to look.  The next picture is taken when the last one was, so that slow clients get
- * fewer, and no more often than MIN_ms; then the vGPU is asked to tell of a change.  A guest that
- * shows nothing is asked now and then; one that is gone may reboot, and gets GONE_ms to come back.
+ * fewer, no more often than MIN_ms, and when the last one's share of a processor, with what the
+ * worker and the encoders had, is down to SHARE; then the vGPU is asked to tell of a change.  A
+ * guest that shows nothing is asked now and then; one that is gone may reboot, and gets GONE_ms to
+ * come back.
  * While nobody looks there is a connection that was asked nothing: its end is that of the vGPU.
  */
 #include "vnc_screen.h"
@@ -14,12 +16,15 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client_internal.h"
 #include "common.h"
 
 #define MIN_ms	   30
+#define SHARE	   0.3
+#define MAX_ms	   1000	 /* that a costly picture keeps the next one back */
 #define NOTHING_ms 250	 /* between two questions of what cannot be seen */
 #define WAIT_ms	   60000 /* for a change, before a look whether anybody still watches */
 #define GONE_ms	   20000
@@ -28,7 +33,7 @@ static struct {
 	const char *domain;
 	unsigned head;
 	int fd;	  /* for the reader: there is a picture, or it is gone */
-	int wake; /* for the thread: there is a reader, or no more, or it is done with the picture */
+	int wake; /* for the thread: somebody watches, or no more, or is done with the picture */
 	pthread_mutex_t lock;
 	bool watched;
 	bool full, taken; /* there is a picture; the reader is at it */
@@ -90,6 +95,33 @@ static void wait_until_done(void)
 	} while (full && poll(&p, 1, -1) > 0 && read(screen.wake, &nr, sizeof(nr)) > 0);
 }
 
+static double process_ms(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
+}
+
+/* The last picture: when it was asked for, what it took there, what this process had before. */
+static struct {
+	uint64_t at_ms;
+	double worker_ms, process_ms;
+} cost;
+
+static void afford(void)
+{
+	double spent_ms = cost.worker_ms + process_ms() - cost.process_ms;
+	double due_ms = spent_ms / SHARE, passed_ms = (double)(now_ms() - cost.at_ms);
+
+	due_ms = due_ms < MAX_ms ? due_ms : MAX_ms;
+	if (due_ms > passed_ms) {
+		sleep_ms((uint64_t)(due_ms - passed_ms));
+	}
+	cost.at_ms = now_ms();
+	cost.process_ms = process_ms();
+}
+
 /* One picture or the word that there is none. 0 or what libxengt said. */
 static int look(struct xengt_client *c, uint64_t *since)
 {
@@ -97,8 +129,11 @@ static int look(struct xengt_client *c, uint64_t *since)
 		.head = screen.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = *since
 	};
 	struct xengt_picture pic;
-	int ret = xengt_capture(c, &what, &pic);
+	int ret;
 
+	afford();
+	ret = xengt_capture(c, &what, &pic);
+	cost.worker_ms = (double)(now_ms() - cost.at_ms);
 	if (ret) {
 		return ret;
 	}

@@ -53,7 +53,7 @@ struct gt_pipe_colors {
 
 struct gt_pipe {
 	bool enabled;
-	/* Line 0 of the first frame: when the pipe was enabled, and later by what it stood still. */
+	/* Line 0 of the first frame: when the pipe was enabled, later by what it stood still. */
 	uint64_t start_ns;
 	uint64_t frame_ns; /* length of a frame: 1 ms..1 s, whatever the guest programmed */
 	/* Of the transcoder, 1..8192 each, as programmed when the pipe was enabled; not checked

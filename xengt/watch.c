@@ -62,13 +62,18 @@ static uint64_t digest_end(struct digest *d)
 	return hash;
 }
 
-/* Registers of a page of them, as they are now: the guest may be writing them. */
+/* Registers as they are now: the guest may be writing them. */
 static void add_registers(struct digest *d, struct gt_vgpu *v, uint32_t from, uint32_t nr)
 {
-	for (uint32_t i = 0; i < nr; i++) {
-		uint32_t val = gt_vreg(v, from + i * 4);
+	uint32_t val[64];
 
-		digest_add(d, &val, sizeof(val));
+	for (uint32_t done = 0; done < nr;) {
+		uint32_t n = 0;
+
+		while (done < nr && n < GT_ARRAY_SIZE(val)) {
+			val[n++] = gt_vreg(v, from + done++ * 4);
+		}
+		digest_add(d, val, n * sizeof(*val));
 	}
 }
 

@@ -60,8 +60,8 @@ struct xengt_picture {
  * Take a picture.  A connection remembers one tracked picture: who follows two heads has two
  * connections.  XENGT_E_REGION: the region is not part of the head; xengt_detail() says its size.
  *
- * With XENGT_HOLD the cost is that of what changed: a picture whose frame.flags has XENGT_HELD stays
- * mapped, release or not, and its pixels are overwritten by the next xengt_capture() of this
+ * With XENGT_HOLD the cost is that of what changed: a picture whose frame.flags has XENGT_HELD
+ * stays mapped, release or not, and its pixels are overwritten by the next xengt_capture() of this
  * connection, and gone with a capture that fails or with the connection.  So be done with it.
  */
 int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,

@@ -149,17 +149,20 @@ static void move_cursor(void)
 	static const uint32_t ctl[] = { 0, 0x27, 0x22, 0x8027 };
 	uint32_t x = below(W), y = below(H), sign = (uint32_t)rand() & 0x80008000;
 
-	screen_cursor(&s, ctl[below(GT_ARRAY_SIZE(ctl))], sign | (y / (sign >> 31 ? 8 : 1)) << 16 |
-		      x / (sign & 0x8000 ? 8 : 1), 0, SURFACE(3));
+	x /= sign & 0x8000 ? 8 : 1;
+	y /= sign >> 31 ? 8 : 1;
+	screen_cursor(&s, ctl[below(GT_ARRAY_SIZE(ctl))], sign | y << 16 | x, 0, SURFACE(3));
 }
 
 static void flip(void)
 {
-	static const uint32_t ctl[] = { 0, 0x400, 0x1000, 2, 0x402 }; /* linear, X, Y; upside down */
+	/* Linear, X, Y; upside down. */
+	static const uint32_t ctl[] = { 0, 0x400, 0x1000, 2, 0x402 };
 	static const uint32_t stride[] = { 16, 2, 8, 16, 2 };
 	unsigned i = below(GT_ARRAY_SIZE(ctl));
 
-	show_rows(ctl[i] | below(2) * PIPE_GAMMA, stride[i], below(3), below(4) ? H : H - below(200));
+	show_rows(ctl[i] | below(2) * PIPE_GAMMA, stride[i], below(3),
+		  below(4) ? H : H - below(200));
 }
 
 static void move_page(void)
@@ -189,8 +192,8 @@ static void scale(void)
 static void change_something(void)
 {
 	static void (*const ways[])(void) = {
-		draw, draw, draw, draw, draw, draw, move_cursor, move_cursor, flip, move_page, color,
-		scale,
+		draw, draw, draw, draw, draw, draw, move_cursor, move_cursor, flip, move_page,
+		color, scale,
 	};
 
 	for (unsigned n = below(4); n; n--) {
