@@ -382,7 +382,7 @@ static enum exit_code take_one(struct series *s)
 	enum exit_code code = EXIT_OK;
 	int ret;
 
-	what.flags |= s->a->on_change ? XENGT_TRACK : 0;
+	what.flags |= s->a->on_change ? XENGT_TRACK | XENGT_HOLD : 0;
 	what.since = s->serial;
 	ret = xengt_capture(s->c, &what, &p);
 	if (ret) {
