@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define SEAL_TRIES 4
+
 /* Room is allocated, not only promised: a full tmpfs is an error here, and no fault later. */
 static int map_room(struct gt_sealed *s)
 {
@@ -126,15 +128,27 @@ void gt_sealed_abort(struct gt_sealed *s)
 	let_go(s);
 }
 
+/*
+ * The kernel seals no page that somebody else refers to, and waits a moment for it; while it moves
+ * pages about, a moment may be too short.
+ */
+static int add_seals(int fd, int seals)
+{
+	for (unsigned tries = 1; fcntl(fd, F_ADD_SEALS, seals); tries++) {
+		if (errno != EBUSY || tries == SEAL_TRIES) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
 int gt_sealed_finish(struct gt_sealed *s, bool writable)
 {
 	int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | (writable ? 0 : F_SEAL_WRITE);
 	int fd = s->fd, ret = s->spare ? write_spare(s) : 0;
 
 	let_go(s);
-	if (!ret && fcntl(fd, F_ADD_SEALS, seals)) {
-		ret = -errno;
-	}
+	ret = ret ? ret : add_seals(fd, seals);
 	if (ret) {
 		close(fd);
 		return ret;
