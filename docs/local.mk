@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 EXTRA_DIST += docs/architecture.md docs/commands.md docs/contributing.md docs/judges.md \
-	docs/lab.md \
+	docs/lab.md docs/looking.md \
 	docs/examples/follow.c \
 	docs/performance.md \
-	docs/pictures/console.png docs/pictures/top.txt \
+	docs/pictures/client.png docs/pictures/console.png docs/pictures/view.png \
+	docs/pictures/top.txt \
 	docs/registers.md \
 	docs/traces.md
 dist_doc_DATA = docs/black-screen.md
