@@ -18,7 +18,7 @@
 #include <sys/epoll.h>
 
 #define LOOK_MIN_ns  (16 * GT_NS_PER_MS) /* about a frame */
-#define LOOK_MAX_ns  (256 * GT_NS_PER_MS)
+#define LOOK_MAX_ns  (512 * GT_NS_PER_MS)
 #define LOOK_SOON_ns (4 * GT_NS_PER_MS) /* after a register was written */
 #define LOOK_SHARE   8
 #define HOT_ns	     (1000 * GT_NS_PER_MS)

@@ -93,7 +93,7 @@ START_TEST(drawing_that_exits_nothing_wakes_who_waits)
 	pass_ms(1000);
 	ck_assert_int_eq(wait_answer(fd), -1);
 	*screen_mem(&w.s, w.s.base + 12345) ^= 1;
-	pass_ms(300);
+	pass_ms(600);
 	ck_assert_int_eq(wait_answer(fd), 1);
 	f = track(fd, f.serial);
 	ck_assert_uint_eq(f.nr_damage, 1);
@@ -131,7 +131,7 @@ START_TEST(a_wait_ends_in_time_and_looks_become_rare)
 	serving_show(&w);
 	f = track(fd, 0);
 	begin_wait(fd, f.serial, 10000);
-	ck_assert_uint_lt(pass_ms(9999), 80);
+	ck_assert_uint_lt(pass_ms(9999), 60);
 	ck_assert_int_eq(wait_answer(fd), -1);
 	pass_ms(1);
 	ck_assert_int_eq(wait_answer(fd), 0);
