@@ -109,14 +109,19 @@ static struct {
 	double worker_ms, process_ms;
 } cost;
 
+/* How long it is until the last picture has been no more than SHARE of a processor. */
+static double debt_ms(void)
+{
+	double due_ms = (cost.worker_ms + process_ms() - cost.process_ms) / SHARE;
+
+	return (due_ms < MAX_ms ? due_ms : MAX_ms) - (double)(now_ms() - cost.at_ms);
+}
+
+/* The encoders may be at it still: what they go on spending is waited for, too. */
 static void afford(void)
 {
-	double spent_ms = cost.worker_ms + process_ms() - cost.process_ms;
-	double due_ms = spent_ms / SHARE, passed_ms = (double)(now_ms() - cost.at_ms);
-
-	due_ms = due_ms < MAX_ms ? due_ms : MAX_ms;
-	if (due_ms > passed_ms) {
-		sleep_ms((uint64_t)(due_ms - passed_ms));
+	for (double ms = debt_ms(); ms > 0; ms = debt_ms()) {
+		sleep_ms((uint64_t)ms + 1);
 	}
 	cost.at_ms = now_ms();
 	cost.process_ms = process_ms();
