@@ -53,9 +53,10 @@ unwatch()
 }
 
 # keys_late NAME WHERE: how late what is typed is seen; the last key may end what is ordered next.
+# Seconds each where nothing has changed for a while.
 keys_late()
 {
-	diag "$1: from a key to the picture: $(timeout 200 "$JUDGE" keys "$2" 100 2>&1)"
+	diag "$1: from a key to the picture: $(timeout 300 "$JUDGE" keys "$2" 50 2>&1)"
 }
 
 # loads NAME WHERE: a still screen, a square that blinks, a video, each with a client and without.
