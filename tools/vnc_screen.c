@@ -4,7 +4,7 @@
  *
  * Decides when to look.  The next picture is taken when the last one was, so that slow clients get
  * fewer, no more often than MIN_ms, and when the last one's share of a processor, with what the
- * worker and the encoders had, is down to SHARE; then the vGPU is asked to tell of a change.  A
+ * worker and the encoders had, is small enough; then the vGPU is asked to tell of a change.  A
  * guest that shows nothing is asked now and then; one that is gone may reboot, and gets GONE_ms to
  * come back.
  * While nobody looks there is a connection that was asked nothing: its end is that of the vGPU.
@@ -23,7 +23,7 @@
 #include "common.h"
 
 #define MIN_ms	   30
-#define SHARE	   0.3
+#define PERCENT	   30	 /* of a processor */
 #define MAX_ms	   1000	 /* that a costly picture keeps the next one back */
 #define NOTHING_ms 250	 /* between two questions of what cannot be seen */
 #define WAIT_ms	   60000 /* for a change, before a look whether anybody still watches */
@@ -31,7 +31,7 @@
 
 static struct {
 	const char *domain;
-	unsigned head;
+	unsigned head, percent;
 	int fd;	  /* for the reader: there is a picture, or it is gone */
 	int wake; /* for the thread: somebody watches, or no more, or is done with the picture */
 	pthread_mutex_t lock;
@@ -109,10 +109,11 @@ static struct {
 	double worker_ms, process_ms;
 } cost;
 
-/* How long it is until the last picture has been no more than SHARE of a processor. */
+/* How long it is until the last picture has been no more than its share of a processor. */
 static double debt_ms(void)
 {
-	double due_ms = (cost.worker_ms + process_ms() - cost.process_ms) / SHARE;
+	double spent_ms = cost.worker_ms + process_ms() - cost.process_ms;
+	double due_ms = spent_ms * 100 / screen.percent;
 
 	return (due_ms < MAX_ms ? due_ms : MAX_ms) - (double)(now_ms() - cost.at_ms);
 }
@@ -199,12 +200,13 @@ static void *follow(void *arg)
 	return arg;
 }
 
-int vnc_screen_start(const char *domain, unsigned head)
+int vnc_screen_start(const char *domain, unsigned head, unsigned percent)
 {
 	pthread_t thread;
 
 	screen.domain = domain;
 	screen.head = head;
+	screen.percent = percent ? percent : PERCENT;
 	screen.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	screen.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (screen.fd < 0 || screen.wake < 0) {

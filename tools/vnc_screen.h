@@ -7,8 +7,11 @@
 
 #include "xengt/client.h"
 
-/* Start a thread that follows @head of @domain, which outlives it all. 0 or negative errno. */
-int vnc_screen_start(const char *domain, unsigned head);
+/*
+ * Start a thread that follows @head of @domain, which outlives it all, and spends no more than
+ * @percent of a processor on it, 0: 30.  0 or negative errno.
+ */
+int vnc_screen_start(const char *domain, unsigned head, unsigned percent);
 /* Readable when vnc_screen_take() has something to say. */
 int vnc_screen_fd(void);
 /* Whether anybody looks; nothing at all is done while nobody does. */

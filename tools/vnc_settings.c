@@ -11,7 +11,8 @@
 
 static const char usage_text[] =
 	"Usage: xengt-vnc DOMAIN [--head N] [--unix PATH | --port N | --listen ADDRESS:PORT\n"
-	"                 --password-file FILE --tls-key FILE --tls-cert FILE] [--view-only]\n\n"
+	"                 --password-file FILE --tls-key FILE --tls-cert FILE] [--view-only]\n"
+	"                 [--percent N]\n\n"
 	"Serve a head of a guest with a vGPU to VNC clients, until the guest is gone.\n\n"
 	"  --head N       the head, from 0, the default\n"
 	"  --unix PATH    listen on a unix socket there, for this user alone\n"
@@ -23,6 +24,8 @@ static const char usage_text[] =
 	"                 the password is its first line\n"
 	"  --tls-key FILE, --tls-cert FILE\n"
 	"                 the server's private key and certificate (PEM)\n"
+	"  --percent N    spend N percent of a processor on pictures at most, the worker's\n"
+	"                 part and all clients' included [30]\n"
 	"  --view-only    take no keys, no pointer and no size\n"
 	"  --help, --version\n";
 
@@ -47,6 +50,7 @@ static const struct option options[] = {
 	{ "password-file", required_argument, NULL, 'P' },
 	{ "tls-key", required_argument, NULL, 'k' },
 	{ "tls-cert", required_argument, NULL, 'c' },
+	{ "percent", required_argument, NULL, 'n' },
 	{ "view-only", no_argument, NULL, 'v' },
 	ARGS_HELP_AND_VERSION,
 };
@@ -75,6 +79,8 @@ static bool take_option(int opt, void *into)
 	case 'c':
 		s->cert_path = optarg;
 		return true;
+	case 'n':
+		return parse_number(optarg, 1, 100, &s->percent);
 	default:
 		s->view_only = true;
 		return true;
@@ -84,7 +90,7 @@ static bool take_option(int opt, void *into)
 static void complain_of_usage(void)
 {
 	complain("DOMAIN [--head N] [--unix PATH | --port N | --listen ADDRESS:PORT ...] "
-		 "[--view-only]; see --help");
+		 "[--percent N] [--view-only]; see --help");
 }
 
 /* One place to listen at; what is for others has a password and a key, and nothing else has. */

@@ -13,6 +13,7 @@ struct vnc_settings {
 	unsigned head, port;
 	const char *listen; /* ADDRESS:PORT; NULL: not for others */
 	const char *password_path, *key_path, *cert_path;
+	unsigned percent; /* of a processor, to be spent on pictures; 0: the default */
 	bool view_only;
 };
 

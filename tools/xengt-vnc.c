@@ -331,7 +331,8 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 	set_up_server(s, info);
 	if (feed_black(info->width_px ? info->width_px : 640,
 		       info->height_px ? info->height_px : 480) ||
-	    vnc_screen_start(vnc.domain, s->head) || feed_start(vnc.domain, s->head) ||
+	    vnc_screen_start(vnc.domain, s->head, s->percent) ||
+	    feed_start(vnc.domain, s->head) ||
 	    vnc_gate_start(listen_fd, &how) || run_loop(aml)) {
 		complain("cannot serve: %s", strerror(errno));
 		vnc.code = EXIT_USAGE;
