@@ -66,10 +66,11 @@ static int dial(const char *where)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	bool is_port = where[0] != '/';
+	const char *colon = strrchr(where, ':');
 	int fd = socket(is_port ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	in.sin_port = htons((uint16_t)atoi(where));
+	in.sin_port = htons((uint16_t)atoi(colon ? colon + 1 : where));
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", where);
 	if (is_port ? connect(fd, (struct sockaddr *)&in, sizeof(in)) :
 		      connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
