@@ -363,7 +363,7 @@ static bool blit_cell(unsigned n)
 	struct batch b = batch_new();
 	bool done;
 
-	if (c->code == 0x42) {
+	if (c->code == FAST_COPY) {
 		emit_fast(&b, c, x, y);
 	} else if (c->code < 0x40) {
 		emit_after_setup(&b, c, x, y);
