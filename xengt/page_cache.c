@@ -132,12 +132,16 @@ static struct run *empty(struct gt_page_cache *c)
 /* A run to fill with @nr_frames. NULL: no memory. */
 static struct run *make_room(struct gt_page_cache *c, size_t nr_frames)
 {
-	struct run *r = empty(c), *old = oldest(c);
+	struct run *r = empty(c);
 
-	while (old && (!r || c->nr_mapped + nr_frames > GT_PAGE_CACHE_PAGES)) {
+	while (!r || c->nr_mapped + nr_frames > GT_PAGE_CACHE_PAGES) {
+		struct run *old = oldest(c);
+
+		if (!old) {
+			break;
+		}
 		run_unmap(c, old);
 		r = r ? r : old;
-		old = oldest(c);
 	}
 	return r;
 }

@@ -168,9 +168,8 @@ int gt_held_open(struct gt_held *h, const char *name, size_t size_B, size_t *tot
 	if (ret) {
 		return ret;
 	}
-	if (fcntl(new.fd, F_ADD_SEALS,
-		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)) {
-		ret = -errno;
+	ret = add_seals(new.fd, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL);
+	if (ret) {
 		gt_sealed_abort(&new);
 		return ret;
 	}

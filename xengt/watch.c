@@ -107,30 +107,35 @@ unsigned gt_watch_bands(struct gt_vgpu *v, unsigned pipe, uint32_t h_px)
 	return (h_px + GT_BAND_ROWS - 1) / GT_BAND_ROWS;
 }
 
-/* A cursor that cannot be made out may be anywhere. */
-static bool cursor_reaches(struct gt_vgpu *v, const struct gt_watch *w, unsigned band)
-{
-	int64_t y = (int64_t)w->y_px + (int64_t)band * GT_BAND_ROWS;
-	char detail[XENGT_DETAIL_MAX];
-	struct gt_fb fb;
-	int ret = gt_fb_decode_cursor(v, w->pipe, &fb, detail);
-
-	if (ret || w->nr_bands == 1) {
-		return ret != -ENOENT;
-	}
-	return fb.pos_y_px < y + GT_BAND_ROWS && fb.pos_y_px + (int64_t)fb.shown_h_px > y;
-}
-
-static uint64_t cursor_of(const struct gt_looking *how, const struct gt_watch *w, unsigned band)
+/* One that cannot be made out may be anywhere, as may one that is scaled with its pipe. */
+static struct gt_watch_cursor cursor_now(const struct gt_looking *how, const struct gt_watch *w)
 {
 	const struct gt_pipe *p = &how->v->display.pipe[w->pipe];
+	struct gt_watch_cursor cursor = { .from = INT64_MIN, .to = INT64_MAX };
 	struct digest d = { .key = how->key };
+	char detail[XENGT_DETAIL_MAX];
+	struct gt_fb fb;
+	int ret = w->with_cursor ? gt_fb_decode_cursor(how->v, w->pipe, &fb, detail) : -ENOENT;
 
-	if (!w->with_cursor || !cursor_reaches(how->v, w, band)) {
-		return 0;
+	if (ret == -ENOENT) {
+		return cursor;
 	}
 	digest_add(&d, &p->cursor, sizeof(p->cursor));
-	return digest_end(&d);
+	cursor.digest = digest_end(&d);
+	if (!ret && w->nr_bands > 1) {
+		cursor.from = fb.pos_y_px;
+		cursor.to = fb.pos_y_px + (int64_t)fb.shown_h_px;
+	}
+	return cursor;
+}
+
+/* What of it is in a band: 0: nothing. */
+static uint64_t cursor_in(const struct gt_watch_cursor *cursor, const struct gt_watch *w,
+			  unsigned band)
+{
+	int64_t y = (int64_t)w->y_px + (int64_t)band * GT_BAND_ROWS;
+
+	return cursor->from < y + GT_BAND_ROWS && cursor->to > y ? cursor->digest : 0;
 }
 
 static void free_bands(struct gt_watch *w)
@@ -282,6 +287,7 @@ bool gt_recorder_begin(struct gt_recorder *r, const struct gt_looking *how, unsi
 	watch->valid = true;
 	watch->pipe = pipe;
 	watch->state = state_of(how->v, pipe, how->key);
+	r->cursor = cursor_now(how, watch);
 	return true;
 }
 
@@ -292,7 +298,7 @@ void gt_recorder_band(struct gt_recorder *r, unsigned band)
 	r->band = b;
 	r->watch->nr_pages -= b->nr;
 	b->nr = b->nr_runs = 0;
-	b->cursor = cursor_of(r->how, r->watch, band);
+	b->cursor = cursor_in(&r->cursor, r->watch, band);
 }
 
 void gt_recorder_end(struct gt_recorder *r, bool good)
@@ -323,11 +329,6 @@ static bool run_is_same(const struct gt_band *b, size_t first, size_t nr,
 	return same;
 }
 
-static bool cursor_is_same(const struct gt_watch *w, unsigned band, const struct gt_looking *how)
-{
-	return w->band[band].cursor == cursor_of(how, w, band);
-}
-
 static bool pages_are_same(const struct gt_band *b, const struct gt_looking *how)
 {
 	size_t first = 0;
@@ -352,12 +353,15 @@ static bool whole_is_same(const struct gt_watch *w, const struct gt_looking *how
 
 bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns)
 {
+	struct gt_watch_cursor cursor;
+
 	if (!whole_is_same(w, how)) {
 		return false;
 	}
 	/* What costs nothing first. */
+	cursor = cursor_now(how, w);
 	for (unsigned i = 0; i < w->nr_bands; i++) {
-		if (!cursor_is_same(w, i, how)) {
+		if (w->band[i].cursor != cursor_in(&cursor, w, i)) {
 			return false;
 		}
 	}
@@ -371,15 +375,17 @@ bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, ui
 
 int gt_watch_find(struct gt_watch *w, const struct gt_looking *how)
 {
+	struct gt_watch_cursor cursor;
 	int nr_dirty = 0;
 
 	if (!whole_is_same(w, how)) {
 		return -1;
 	}
+	cursor = cursor_now(how, w);
 	for (unsigned i = 0; i < w->nr_bands; i++) {
 		struct gt_band *b = &w->band[i];
 
-		b->dirty = !cursor_is_same(w, i, how) || !pages_are_same(b, how);
+		b->dirty = b->cursor != cursor_in(&cursor, w, i) || !pages_are_same(b, how);
 		if (b->dirty) {
 			b->changed_ns = gt_now_ns(how->v);
 			nr_dirty++;

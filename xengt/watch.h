@@ -40,6 +40,12 @@ struct gt_watch {
 	struct gt_band *band;
 };
 
+/* The cursor as it is latched, and the rows of the head that it reaches: from, and one beyond. */
+struct gt_watch_cursor {
+	uint64_t digest; /* 0: there is none */
+	int64_t from, to;
+};
+
 /* What a look is made with. */
 struct gt_looking {
 	struct gt_vgpu *v;
@@ -59,6 +65,7 @@ struct gt_recorder {
 	const struct gt_looking *how;
 	struct gt_watch *watch;
 	struct gt_band *band;
+	struct gt_watch_cursor cursor;
 	uint8_t *copy[2]; /* runs of pages; two may be in use at a time */
 	unsigned nr_in_use;
 };
