@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The inner loops of detile_pass.c and hash.c: one table of them for each kind of vector
- * instructions, all giving the same bytes.
+ * instructions, all giving the same bytes.  Only the sums of the hash are another function in the
+ * scalar table (hash.h).
  *
  * What made them fast, in this order: tiles are read in address order, one 4 KiB page after the
  * other; four lines of a Y tile (four columns of four rows of 16 bytes) become four whole lines of

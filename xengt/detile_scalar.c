@@ -85,32 +85,46 @@ RUN(xrgb2101010, GT_TURN_XRGB2101010)
 RUN(xbgr2101010, GT_TURN_XBGR2101010)
 RUN(rgb565, GT_TURN_RGB565)
 
-static uint32_t load32(const uint8_t *p)
+static uint64_t load64(const uint8_t *p)
 {
-	uint32_t val;
+	uint64_t val;
 
-	memcpy(&val, p, 4);
+	memcpy(&val, p, 8);
 	return val;
 }
 
-static void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, const uint8_t *ahead,
-		 uint64_t sum[2])
+static inline void hash(const uint8_t *key, const uint8_t *page, uint8_t *copy, uint64_t sum[2])
 {
-	sum[0] = sum[1] = 0;
-	for (unsigned at = 0; at < GT_PAGE_SIZE; at += 8) {
-		uint32_t a = load32(page + at), b = load32(page + at + 4);
+	unsigned __int128 all = 0;
 
-		__asm__("" : "+r"(a), "+r"(b)); /* not to be read again */
-		if (copy) {
-			memcpy(copy + at, &a, 4);
-			memcpy(copy + at + 4, &b, 4);
-		}
-		for (unsigned i = 0; i < 2; i++) {
-			const uint8_t *k = key + at + i * GT_LINE_B;
+	for (unsigned line = 0; line < GT_PAGE_SIZE; line += GT_LINE_B) {
+#pragma GCC unroll 4
+		for (unsigned at = line; at < line + GT_LINE_B; at += 16) {
+			uint64_t a = load64(page + at), b = load64(page + at + 8);
 
-			sum[i] += (uint64_t)(a + load32(k)) * (uint32_t)(b + load32(k + 4));
+			__asm__("" : "+r"(a), "+r"(b)); /* not to be read again */
+			if (copy) {
+				memcpy(copy + at, &a, 8);
+				memcpy(copy + at + 8, &b, 8);
+			}
+			all += (unsigned __int128)(a + load64(key + at)) *
+			       (b + load64(key + at + 8));
 		}
 	}
+	sum[0] = (uint64_t)all;
+	sum[1] = (uint64_t)(all >> 64);
+}
+
+static void hash_only(const uint8_t *key, const uint8_t *page, uint8_t *copy,
+		      const uint8_t *ahead, uint64_t sum[2])
+{
+	hash(key, page, NULL, sum);
+}
+
+static void hash_copy(const uint8_t *key, const uint8_t *page, uint8_t *copy,
+		      const uint8_t *ahead, uint64_t sum[2])
+{
+	hash(key, page, copy, sum);
 }
 
 const struct gt_kernels gt_kernels_scalar = {
@@ -130,6 +144,6 @@ const struct gt_kernels gt_kernels_scalar = {
 	    [GT_TURN_XBGR2101010] = {gt_part_scalar, gt_part_scalar},
 	    [GT_TURN_RGB565] = {gt_part_scalar, gt_part_scalar},
 	},
-    .hash = hash,
-    .hash_copy = hash,
+    .hash = hash_only,
+    .hash_copy = hash_copy,
 };

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides the key and how the two sums of products become one number; the products themselves are
- * made by the processor's vector instructions (detile_kernels.h).
+ * Decides the key, whose loops make the sums of products (detile_kernels.h), and how these become
+ * one number.
  */
 #include "hash.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "detile_kernels.h"
-#include "simd.h"
 
-#define PRIME ((1ull << 61) - 1)
+#define PRIME	  ((1ull << 61) - 1)
+#define NR_TRIALS 8 /* of which the fastest counts */
 
 /* @a below 2^32, @b below the prime. */
 static uint64_t mul_add(uint64_t sum, uint64_t a, uint64_t b)
@@ -33,6 +34,39 @@ static void finish_key(struct gt_hash_key *key)
 	}
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* What a few pages take. */
+static uint64_t trial_ns(const struct gt_hash_key *key, enum gt_simd simd)
+{
+	uint64_t best_ns = UINT64_MAX;
+
+	for (unsigned i = 0; i < NR_TRIALS; i++) {
+		uint64_t sum[2], start_ns = now_ns(), ns;
+
+		for (unsigned k = 0; k < NR_TRIALS; k++) {
+			gt_kernels[simd]->hash(key->nh, key->nh, NULL, key->nh, sum);
+		}
+		ns = now_ns() - start_ns;
+		best_ns = ns < best_ns ? ns : best_ns;
+	}
+	return best_ns;
+}
+
+static enum gt_simd fastest(const struct gt_hash_key *key)
+{
+	enum gt_simd simd = gt_simd_now();
+	uint64_t simd_ns = trial_ns(key, simd);
+
+	return trial_ns(key, GT_SIMD_SCALAR) < simd_ns ? GT_SIMD_SCALAR : simd;
+}
+
 int gt_hash_key_make(struct gt_hash_key *key)
 {
 	struct gt_hash_key made;
@@ -47,6 +81,7 @@ int gt_hash_key_make(struct gt_hash_key *key)
 		done += ret > 0 ? (size_t)ret : 0;
 	}
 	finish_key(&made);
+	made.simd = fastest(&made);
 	*key = made;
 	return 0;
 }
@@ -60,12 +95,13 @@ void gt_hash_key_fix(struct gt_hash_key *key, uint64_t seed)
 		p[i] = (uint8_t)(seed >> 56);
 	}
 	finish_key(key);
+	key->simd = gt_simd_now();
 }
 
 uint64_t gt_hash_page(const struct gt_hash_key *key, const uint8_t *page, uint8_t *copy,
 		      const uint8_t *ahead)
 {
-	const struct gt_kernels *k = gt_kernels[gt_simd_now()];
+	const struct gt_kernels *k = gt_kernels[key->simd];
 	uint64_t nh[2], h;
 
 	if (copy) {

@@ -158,7 +158,10 @@ static void make_frames(struct frames *f)
 	f->src = bench_alloc(f->slot_B * f->nr);
 	f->dst = bench_alloc(f->slot_B * f->nr);
 	f->pages = bench_alloc(f->slot_B / GT_PAGE_SIZE * sizeof(*f->pages));
-	gt_hash_key_fix(&f->key, 1);
+	if (gt_hash_key_make(&f->key)) {
+		fprintf(stderr, "no random numbers for a key\n");
+		exit(1);
+	}
 	for (size_t i = 0; i < f->slot_B * f->nr; i += 4) {
 		val = val * 1664525 + 1013904223;
 		memcpy(f->src + i, &val, 4);
