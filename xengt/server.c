@@ -116,7 +116,7 @@ void server_close(struct gt_server *s, struct client *c)
 	count_clients(s);
 	if (!s->nr_clients) {
 		gt_page_cache_drop(s->camera.cache);
-		gt_spare_drop(&s->camera.spare);
+		gt_camera_drop_spares(&s->camera);
 	}
 }
 
@@ -210,7 +210,7 @@ void gt_server_run(struct gt_server *s)
 	server_input_run(s);
 	gt_page_cache_trim(s->camera.cache);
 	if (!gt_page_cache_pages(s->camera.cache)) {
-		gt_spare_drop(&s->camera.spare);
+		gt_camera_drop_spares(&s->camera);
 	}
 }
 

@@ -46,7 +46,8 @@ static uint64_t monotonic_ns(void)
 
 static struct gt_looking looking(struct gt_camera *cam)
 {
-	return (struct gt_looking){ cam->v, &cam->key, gt_page_cache_source(cam->cache) };
+	return (struct gt_looking){ cam->v, &cam->key, gt_page_cache_source(cam->cache),
+				    &cam->copies };
 }
 
 /* --- memory --------------------------------------------------------------------------------- */
@@ -471,6 +472,7 @@ int gt_camera_init(struct gt_camera *cam, struct gt_vgpu *v)
 
 	cam->v = v;
 	cam->spare = (struct gt_spare){ 0 };
+	cam->copies = (struct gt_watch_copies){ 0 };
 	cam->held_B = 0;
 	return ret ? ret : gt_page_cache_create(v, &cam->cache);
 }
@@ -479,5 +481,11 @@ void gt_camera_finish(struct gt_camera *cam)
 {
 	gt_page_cache_destroy(cam->cache);
 	cam->cache = NULL;
+	gt_camera_drop_spares(cam);
+}
+
+void gt_camera_drop_spares(struct gt_camera *cam)
+{
 	gt_spare_drop(&cam->spare);
+	gt_watch_copies_drop(&cam->copies);
 }

@@ -37,13 +37,17 @@ struct gt_camera {
 	struct gt_vgpu *v;
 	struct gt_page_cache *cache;
 	struct gt_hash_key key;
-	struct gt_spare spare; /* where pictures are made; dropped with the last client */
+	/* Where pictures are made, and where pages are copied to meanwhile. */
+	struct gt_spare spare;
+	struct gt_watch_copies copies;
 	size_t held_B;	       /* of all memories' pictures */
 };
 
 /* A camera, to be finished before the vGPU is. 0 or negative errno. */
 int gt_camera_init(struct gt_camera *cam, struct gt_vgpu *v);
 void gt_camera_finish(struct gt_camera *cam);
+/* Give back memory that is kept for the next picture. */
+void gt_camera_drop_spares(struct gt_camera *cam);
 
 /*
  * Take a picture.  Returns an enum xengt_status; on XENGT_OK *frame is filled in, and *fd is a

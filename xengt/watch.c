@@ -197,6 +197,14 @@ static bool make_room(struct gt_band *b, size_t nr)
 	return true;
 }
 
+void gt_watch_copies_drop(struct gt_watch_copies *copies)
+{
+	for (size_t i = 0; i < GT_ARRAY_SIZE(copies->run); i++) {
+		free(copies->run[i]);
+		copies->run[i] = NULL;
+	}
+}
+
 /* --- records -------------------------------------------------------------------------------- */
 
 static uint64_t hash_one(const struct gt_hash_key *key, const uint8_t *const *pages, size_t i,
@@ -242,12 +250,13 @@ static enum xengt_status recorder_pages(struct gt_page_source *source, const gt_
 {
 	struct gt_recorder *r = (struct gt_recorder *)source;
 	enum xengt_status status;
+	struct gt_watch_copies *copies = r->how->copies;
 	uint8_t **copy;
 
-	if (r->nr_in_use == GT_ARRAY_SIZE(r->copy)) {
+	if (r->nr_in_use == GT_ARRAY_SIZE(copies->run)) {
 		return XENGT_E_INTERNAL;
 	}
-	copy = &r->copy[r->nr_in_use];
+	copy = &copies->run[r->nr_in_use];
 	if (!*copy) {
 		*copy = aligned_alloc(GT_PAGE_SIZE, GT_COMPOSE_PAGES * GT_PAGE_SIZE);
 	}
@@ -304,10 +313,6 @@ void gt_recorder_band(struct gt_recorder *r, unsigned band)
 void gt_recorder_end(struct gt_recorder *r, bool good)
 {
 	r->watch->valid = r->watch->valid && good;
-	for (size_t i = 0; i < GT_ARRAY_SIZE(r->copy); i++) {
-		free(r->copy[i]);
-		r->copy[i] = NULL;
-	}
 }
 
 /* --- looks ---------------------------------------------------------------------------------- */

@@ -46,11 +46,22 @@ struct gt_watch_cursor {
 	int64_t from, to;
 };
 
-/* What a look is made with. */
+/*
+ * Where records copy pages to: memory that is kept, for each page of new memory costs a fault. All
+ * zeros: none yet.
+ */
+struct gt_watch_copies {
+	uint8_t *run[2]; /* GT_COMPOSE_PAGES each; two may be in use at a time */
+};
+/* Give it back. */
+void gt_watch_copies_drop(struct gt_watch_copies *copies);
+
+/* What a look is made with, and a record. */
 struct gt_looking {
 	struct gt_vgpu *v;
 	const struct gt_hash_key *key;
 	struct gt_page_source *source;
+	struct gt_watch_copies *copies; /* for a record */
 };
 
 /* Bands of a picture of @h_px rows of @pipe: one if that is scaled, which mixes rows. */
@@ -66,8 +77,7 @@ struct gt_recorder {
 	struct gt_watch *watch;
 	struct gt_band *band;
 	struct gt_watch_cursor cursor;
-	uint8_t *copy[2]; /* runs of pages; two may be in use at a time */
-	unsigned nr_in_use;
+	unsigned nr_in_use; /* of the copies */
 };
 
 /*

@@ -255,7 +255,7 @@ START_TEST(only_the_band_that_changed_is_made_anew)
 	*screen_mem(&s, s.base + 70 * 1024) ^= 1; /* row 70 */
 	*screen_mem(&s, s.base + 290 * 1024 + 1000) ^= 1;
 	ck_assert_int_eq(gt_watch_find(&kept.watch, &(struct gt_looking){
-				s.v, &cam.key, gt_page_cache_source(cam.cache) }), 2);
+				s.v, &cam.key, gt_page_cache_source(cam.cache), &cam.copies }), 2);
 	ck_assert(!kept.watch.band[0].dirty && kept.watch.band[1].dirty);
 	ck_assert_int_eq(follow(), XENGT_OK);
 	ck_assert_uint_eq(frame.flags, XENGT_HELD);
