@@ -64,7 +64,7 @@ static int connect_domid(uint32_t domid, struct xengt_client **out)
 		ret = -errno;
 		goto err_client;
 	}
-	ret = client_set_timeout(c, XENGT_TIMEOUT_MS);
+	ret = client_set_timeout(c);
 	if (ret) {
 		goto err_sock;
 	}

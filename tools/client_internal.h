@@ -16,8 +16,8 @@ struct xengt_client {
 	char detail[XENGT_DETAIL_MAX];
 };
 
-/* Waiting for an answer ends after @ms. 0 or negative errno. */
-int client_set_timeout(struct xengt_client *c, uint32_t ms);
+/* Waiting for an answer at once ends after XENGT_TIMEOUT_MS. 0 or negative errno. */
+int client_set_timeout(struct xengt_client *c);
 /* As below, with @extra_B bytes that follow the request in its packet. */
 int client_ask_with(struct xengt_client *c, struct xengt_request *req, const void *extra,
 		    size_t extra_B, void *payload, size_t payload_B, int *fd);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,9 +26,9 @@ struct answer {
 	int fd;
 };
 
-int client_set_timeout(struct xengt_client *c, uint32_t ms)
+int client_set_timeout(struct xengt_client *c)
 {
-	struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval t = { .tv_sec = XENGT_TIMEOUT_MS / 1000 };
 
 	if (setsockopt(c->sock, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)) ||
 	    setsockopt(c->sock, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t))) {
@@ -62,6 +63,18 @@ static int take_fd(struct msghdr *msg)
 		first = -1;
 	}
 	return first;
+}
+
+/* Until there is an answer to read. */
+static int await(struct xengt_client *c, uint32_t ms)
+{
+	struct pollfd p = { c->sock, POLLIN, 0 };
+	int nr;
+
+	do {
+		nr = poll(&p, 1, (int)ms);
+	} while (nr < 0 && errno == EINTR);
+	return nr > 0 ? 0 : nr ? -errno : -ETIMEDOUT;
 }
 
 static int receive(struct xengt_client *c, struct answer *a)
@@ -125,16 +138,21 @@ int client_ask_with(struct xengt_client *c, struct xengt_request *req, const voi
 		{ (void *)(uintptr_t)extra, extra_B },
 	};
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-	struct answer a;
-	int sent = 0, ret;
+	struct answer a = { .fd = -1 };
+	int sent = 0, ret = 0;
 
 	c->detail[0] = 0;
 	req->magic = XENGT_PROTOCOL_MAGIC;
 	if (sendmsg(c->sock, &msg, MSG_NOSIGNAL) < 0) {
 		sent = errno == EAGAIN ? -ETIMEDOUT : -errno;
 	}
+	if (req->timeout_ms) {
+		ret = await(c, req->timeout_ms + XENGT_TIMEOUT_MS);
+	}
 	/* A worker that closed on us may have said why: look even if sending failed. */
-	ret = receive(c, &a);
+	if (!ret) {
+		ret = receive(c, &a);
+	}
 	if (!ret && !answer_fits(&a, req->command, payload_B, fd != NULL)) {
 		ret = -EPROTO;
 	}

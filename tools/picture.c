@@ -35,21 +35,33 @@ static bool damage_is_sane(const struct xengt_frame *f)
 	return true;
 }
 
-static bool frame_is_sane(const struct xengt_frame *f, bool native)
+/* A coordinate of a cursor. */
+static bool is_near(uint32_t at_px)
 {
+	return at_px + MAX_SIDE_PX <= 2 * MAX_SIDE_PX;
+}
+
+static bool frame_is_sane(const struct xengt_frame *f, uint32_t flags)
+{
+	bool cursor = flags & XENGT_CURSOR;
 	bool sized = f->width_px && f->width_px <= MAX_SIDE_PX && f->height_px &&
 		     f->height_px <= MAX_SIDE_PX && damage_is_sane(f);
 
+	if (cursor ? !is_near(f->x_px) || !is_near(f->y_px)
+		   : !(flags & XENGT_NATIVE) && (f->x_px || f->y_px)) {
+		return false;
+	}
 	if (f->flags & XENGT_UNCHANGED) {
 		return sized && !f->size_B && !f->nr_damage;
 	}
-	if (native) {
+	if (flags & XENGT_NATIVE) {
 		/* Bytes of a pixel are the fourcc's business: at least one. */
 		return sized && f->x_px <= MAX_SIDE_PX && f->y_px <= MAX_SIDE_PX &&
 		       f->stride_B >= f->x_px + f->width_px &&
 		       f->size_B / f->stride_B >= f->y_px + f->height_px;
 	}
-	return sized && !f->x_px && !f->y_px && f->fourcc == XENGT_FOURCC_XRGB8888 &&
+	return sized &&
+	       f->fourcc == (cursor ? XENGT_FOURCC_ARGB8888 : XENGT_FOURCC_XRGB8888) &&
 	       !f->modifier && f->stride_B % 4 == 0 && f->stride_B / 4 >= f->width_px &&
 	       f->size_B / f->stride_B >= f->height_px;
 }
@@ -140,7 +152,7 @@ int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 	if (ret) {
 		return ret;
 	}
-	if (!frame_is_sane(&p.frame, what->flags & XENGT_NATIVE)) {
+	if (!frame_is_sane(&p.frame, what->flags)) {
 		ret = -EPROTO;
 	} else if (!(p.frame.flags & XENGT_UNCHANGED)) {
 		ret = take_pixels(c, what, &p);
@@ -206,15 +218,10 @@ int xengt_wait(struct xengt_client *c, uint64_t since, uint32_t timeout_ms, bool
 		.timeout_ms = timeout_ms < XENGT_MAX_WAIT_MS ? timeout_ms : XENGT_MAX_WAIT_MS,
 	};
 	struct xengt_change change;
-	int ret = client_set_timeout(c, req.timeout_ms + XENGT_TIMEOUT_MS);
+	int ret = client_ask(c, &req, &change, sizeof(change), NULL);
 
-	if (ret) {
-		return ret;
-	}
-	ret = client_ask(c, &req, &change, sizeof(change), NULL);
 	if (!ret) {
 		*changed = change.changed;
 	}
-	client_set_timeout(c, XENGT_TIMEOUT_MS);
 	return ret;
 }

@@ -107,6 +107,22 @@ enum xengt_status gt_compose_pipe(struct gt_compose *c, bool with_cursor);
 /* One plane alone, where it lies on the pipe. XENGT_E_NO_PLANE if it is off. */
 enum xengt_status gt_compose_plane(struct gt_compose *c, unsigned plane);
 
+/* Where the cursor lies on the pipe, and how large it is; one that is off is a single pixel. */
+struct gt_compose_cursor {
+	int32_t x_px, y_px;
+	uint32_t w_px, h_px;
+};
+
+/* XENGT_E_BAD_PLANE, with a detail, if it cannot be had alone: see compose_cursor.c. */
+enum xengt_status gt_compose_find_cursor(struct gt_vgpu *v, unsigned pipe,
+					 struct gt_compose_cursor *out,
+					 char detail[XENGT_DETAIL_MAX]);
+/*
+ * The cursor alone as premultiplied ARGB8888, transparent if it is off.  The picture is as large as
+ * gt_compose_find_cursor() said, x_px and y_px 0, and its rows follow upon each other.
+ */
+enum xengt_status gt_compose_cursor_alone(struct gt_compose *c);
+
 /* Have the detail, if it says nothing yet, say how many pages were black. */
 void gt_compose_tell_holes(struct gt_compose *c);
 

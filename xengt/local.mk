@@ -34,6 +34,7 @@ libmediator_la_SOURCES = \
 	xengt/compose.c xengt/compose.h \
 	xengt/compose_internal.h xengt/compose_lay.c \
 	xengt/compose_pages.c \
+	xengt/compose_cursor.c \
 	xengt/compose_view.c \
 	xengt/damage.c xengt/damage.h \
 	xengt/display.c \

@@ -248,6 +248,10 @@ static bool arguments_are_valid(const struct xengt_request *req)
 	    (!(req->flags & XENGT_TRACK) || req->flags & XENGT_DMABUF)) {
 		return false;
 	}
+	if (req->flags & XENGT_CURSOR &&
+	    (req->flags & ~(XENGT_CURSOR | XENGT_TRACK) || !rect_is_zero(&req->region))) {
+		return false;
+	}
 	if (req->flags & XENGT_NATIVE && (!(req->flags & XENGT_PLANE) ||
 					  req->flags & XENGT_TRACK ||
 					  !rect_is_zero(&req->region))) {

@@ -27,6 +27,7 @@ struct shot {
 	struct gt_camera *cam;
 	const struct gt_view *view;
 	struct gt_compose c;
+	int32_t cursor_x_px, cursor_y_px; /* XENGT_CURSOR */
 	size_t stride_B, size_B;
 	struct gt_memory *memory; /* NULL: not to be remembered */
 	bool known;		  /* memory is of the picture before this one */
@@ -73,12 +74,17 @@ static bool memory_is_of(const struct gt_memory *m, const struct gt_view *view, 
 	return m->serial && m->serial == since && view_is_same(&m->view, view);
 }
 
+static uint32_t fourcc_of(const struct gt_view *view)
+{
+	return view->flags & XENGT_CURSOR ? XENGT_FOURCC_ARGB8888 : XENGT_FOURCC_XRGB8888;
+}
+
 static void fill_unchanged(const struct gt_memory *m, struct xengt_frame *frame)
 {
 	*frame = (struct xengt_frame){
 		.width_px = m->w_px,
 		.height_px = m->h_px,
-		.fourcc = XENGT_FOURCC_XRGB8888,
+		.fourcc = fourcc_of(&m->view),
 		.serial = m->serial,
 		.time_ns = monotonic_ns(),
 		.flags = XENGT_UNCHANGED,
@@ -177,6 +183,26 @@ static enum xengt_status choose_part(struct shot *s)
 	return XENGT_OK;
 }
 
+/* How large the picture is. */
+static enum xengt_status choose_size(struct shot *s)
+{
+	struct gt_vgpu *v = s->cam->v;
+	enum xengt_status status;
+
+	if (s->view->flags & XENGT_CURSOR) {
+		struct gt_compose_cursor at;
+
+		status = gt_compose_find_cursor(v, s->c.pipe, &at, s->c.detail);
+		s->c.w_px = at.w_px;
+		s->c.h_px = at.h_px;
+		s->cursor_x_px = at.x_px;
+		s->cursor_y_px = at.y_px;
+		return status;
+	}
+	status = gt_compose_size(v, s->c.pipe, &s->c.w_px, &s->c.h_px, s->c.detail);
+	return status ? status : choose_part(s);
+}
+
 static size_t row_bytes(uint32_t w_px)
 {
 	return ((size_t)w_px * 4 + 63) & ~(size_t)63;
@@ -238,6 +264,9 @@ static void shot_abort(struct shot *s)
 
 static enum xengt_status compose(struct gt_compose *c, const struct gt_view *view)
 {
+	if (view->flags & XENGT_CURSOR) {
+		return gt_compose_cursor_alone(c);
+	}
 	if (view->flags & XENGT_PLANE) {
 		return gt_compose_plane(c, view->plane);
 	}
@@ -287,6 +316,7 @@ static enum xengt_status compose_recorded(struct shot *s, unsigned nr_bands)
 
 	watch->y_px = s->c.y_px;
 	watch->with_cursor = !(s->view->flags & (XENGT_PLANE | XENGT_NO_CURSOR));
+	watch->cursor_only = s->view->flags & XENGT_CURSOR;
 	s->partly = s->partly && nr_bands == watch->nr_bands;
 	if (!gt_recorder_begin(&recorder, &how, s->c.pipe, nr_bands, watch)) {
 		return XENGT_E_MEMORY;
@@ -300,7 +330,9 @@ static enum xengt_status compose_recorded(struct shot *s, unsigned nr_bands)
 /* Put the picture together. */
 static enum xengt_status expose(struct shot *s)
 {
-	unsigned nr_bands = gt_watch_bands(s->cam->v, s->c.pipe, s->c.h_px);
+	unsigned nr_bands = s->view->flags & XENGT_CURSOR
+				    ? 1
+				    : gt_watch_bands(s->cam->v, s->c.pipe, s->c.h_px);
 	enum xengt_status status = shot_open(s);
 
 	if (status) {
@@ -326,7 +358,7 @@ static void fill_frame(const struct shot *s, struct xengt_frame *frame)
 		.width_px = s->c.w_px,
 		.height_px = s->c.h_px,
 		.stride_B = (uint32_t)s->stride_B,
-		.fourcc = XENGT_FOURCC_XRGB8888,
+		.fourcc = fourcc_of(s->view),
 		.size_B = s->size_B,
 		.serial = ++s->cam->v->snapshot_serial,
 		.time_ns = monotonic_ns(),
@@ -410,10 +442,7 @@ static enum xengt_status take(struct shot *s, uint64_t since, struct xengt_frame
 	if (s->view->flags & XENGT_NATIVE) {
 		return take_native(s, frame, fd);
 	}
-	status = gt_compose_size(v, s->c.pipe, &s->c.w_px, &s->c.h_px, s->c.detail);
-	if (!status) {
-		status = choose_part(s);
-	}
+	status = choose_size(s);
 	if (status) {
 		return status;
 	}
@@ -454,6 +483,10 @@ enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *vi
 	status = take(&s, since, frame, fd);
 	if (status && track) {
 		gt_memory_clear(memory);
+	}
+	if (!status && view->flags & XENGT_CURSOR) {
+		frame->x_px = (uint32_t)s.cursor_x_px;
+		frame->y_px = (uint32_t)s.cursor_y_px;
 	}
 	return status;
 }

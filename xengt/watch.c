@@ -77,15 +77,20 @@ static void add_registers(struct digest *d, struct gt_vgpu *v, uint32_t from, ui
 	}
 }
 
-static uint64_t state_of(struct gt_vgpu *v, unsigned pipe, const struct gt_hash_key *key)
+static uint64_t state_of(const struct gt_watch *w, const struct gt_looking *how)
 {
+	struct gt_vgpu *v = how->v;
+	unsigned pipe = w->pipe;
 	const struct gt_pipe *p = &v->display.pipe[pipe];
-	struct digest d = { .key = key };
+	struct digest d = { .key = how->key };
 	uint8_t enabled = p->enabled;
 
 	digest_add(&d, &enabled, sizeof(enabled));
-	digest_add(&d, p->plane, sizeof(p->plane));
 	digest_add(&d, p->scaler, sizeof(p->scaler));
+	if (w->cursor_only) {
+		return digest_end(&d);
+	}
+	digest_add(&d, p->plane, sizeof(p->plane));
 	digest_add(&d, &p->colors, sizeof(p->colors));
 	digest_add(&d, v->color.precise[pipe], sizeof(v->color.precise[pipe]));
 	add_registers(&d, v, PIPESRC + pipe * GT_PIPE_STRIDE, 1);
@@ -295,7 +300,7 @@ bool gt_recorder_begin(struct gt_recorder *r, const struct gt_looking *how, unsi
 	}
 	watch->valid = true;
 	watch->pipe = pipe;
-	watch->state = state_of(how->v, pipe, how->key);
+	watch->state = state_of(watch, how);
 	r->cursor = cursor_now(how, watch);
 	return true;
 }
@@ -353,7 +358,7 @@ static bool whole_is_same(const struct gt_watch *w, const struct gt_looking *how
 		return false;
 	}
 	gt_display_latch(how->v, w->pipe);
-	return w->state == state_of(how->v, w->pipe, how->key);
+	return w->state == state_of(w, how);
 }
 
 bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns)

@@ -33,7 +33,7 @@ struct gt_watch {
 	bool valid;
 	unsigned pipe;
 	uint32_t y_px; /* of the picture's first row on the head */
-	bool with_cursor;
+	bool with_cursor, cursor_only;
 	uint64_t state; /* of what the display engine was told */
 	size_t nr_pages;
 	unsigned nr_bands;
@@ -82,8 +82,8 @@ struct gt_recorder {
 
 /*
  * Begin a record of @pipe as it is latched now: of the whole if @watch has another number of bands
- * or is not valid, of some bands otherwise.  @watch->y_px and with_cursor are the caller's to say.
- * False: no memory.
+ * or is not valid, of some bands otherwise.  @watch->y_px, with_cursor and cursor_only are the
+ * caller's to say.  False: no memory.
  */
 bool gt_recorder_begin(struct gt_recorder *r, const struct gt_looking *how, unsigned pipe,
 		       unsigned nr_bands, struct gt_watch *watch);

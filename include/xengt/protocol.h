@@ -21,6 +21,7 @@
 
 /* Pixels of 32 bits, little-endian: blue in the lowest byte, then green, red, and one to ignore. */
 #define XENGT_FOURCC_XRGB8888 0x34325258u /* "XR24", as DRM spells it */
+#define XENGT_FOURCC_ARGB8888 0x34325241u /* "AR24" */
 
 enum xengt_command {
 	XENGT_CMD_INFO = 1, /* who are you: reply is struct xengt_info, no fd */
@@ -66,7 +67,13 @@ enum xengt_status {
  * done with the one before.
  */
 #define XENGT_HOLD	32u
-#define XENGT_ALL_FLAGS 63u
+/*
+ * With XENGT_TRACK or nothing: the cursor alone, as large as it is, for who draws it himself; a
+ * single transparent pixel if it is off.  XENGT_E_BAD_PLANE: it cannot be had so, the detail says
+ * why, and it is in pictures of the head only.
+ */
+#define XENGT_CURSOR	64u
+#define XENGT_ALL_FLAGS 127u
 
 /* Part of a picture, in pixels. */
 struct xengt_rect {
@@ -153,8 +160,9 @@ struct xengt_info {
 #define XENGT_HELD	4u /* as XENGT_HOLD asks; no descriptor: in the memfd of `since` */
 
 /*
- * A picture.  XRGB8888, linear (modifier 0); but XENGT_NATIVE: of DRM's fourcc and modifier, which
- * is then tiled perhaps, in whole rows of tiles, and neither scaled, turned nor coloured.
+ * A picture.  XRGB8888, linear (modifier 0); XENGT_CURSOR: ARGB8888, premultiplied; XENGT_NATIVE:
+ * of DRM's fourcc and modifier, which is then tiled perhaps, in whole rows of tiles, and neither
+ * scaled, turned nor coloured.
  */
 struct xengt_frame {
 	uint32_t width_px, height_px; /* of the picture */
@@ -164,7 +172,12 @@ struct xengt_frame {
 	uint64_t size_B; /* of the memfd: whole pages */
 	uint64_t serial; /* grows with each picture of this vGPU */
 	uint64_t time_ns; /* CLOCK_MONOTONIC when the copy was made */
-	uint32_t x_px, y_px; /* NATIVE: where the picture begins in the memory; else 0 */
+	/*
+	 * NATIVE: where the picture begins in the memory.  CURSOR: where on the head its first
+	 * pixel lies now, be the picture XENGT_UNCHANGED or not; an int32_t, for it may lie
+	 * outside.  Else 0.
+	 */
+	uint32_t x_px, y_px;
 	uint32_t flags;
 	/*
 	 * Where it may differ from the picture of serial `since`: all of it if that was not this

@@ -229,6 +229,98 @@ START_TEST(moving_the_cursor_damages_where_it_was_and_where_it_is)
 }
 END_TEST
 
+static void put_cursor(uint32_t ctl, uint32_t pos, uint32_t fbc)
+{
+	screen_cursor(&s, ctl, pos, fbc, (uint32_t)s.base + 0x20000);
+	screen_vblank(&s);
+}
+
+START_TEST(the_cursor_alone_is_its_pixels_and_where_they_lie)
+{
+	struct gt_view view = { .flags = XENGT_CURSOR | XENGT_TRACK };
+	uint64_t serial;
+
+	for (uint32_t i = 0; i < 64 * 64; i++) {
+		uint32_t px = i * 2654435761u;
+
+		memcpy(screen_mem(&s, s.base + 0x20000 + i * 4), &px, 4);
+	}
+	put_cursor(0x27, 0x80058009, 0); /* -9, -5 */
+	ck_assert_int_eq(take(&view, 0), XENGT_OK);
+	ck_assert_uint_eq(frame.fourcc, XENGT_FOURCC_ARGB8888);
+	ck_assert_uint_eq(frame.width_px, 64);
+	ck_assert_uint_eq(frame.height_px, 64);
+	ck_assert_int_eq((int32_t)frame.x_px, -9);
+	ck_assert_int_eq((int32_t)frame.y_px, -5);
+	for (uint32_t i = 0; i < 64 * 64; i++) {
+		ck_assert_uint_eq(pixels[i / 64 * W + i % 64], i * 2654435761u);
+	}
+	serial = frame.serial;
+	ck_assert(!gt_camera_sees_change(&cam, &memory, 0));
+	poke(3, 3, 77); /* beneath it */
+	screen_write(&s, 0x7019c, (uint32_t)s.base + 0x10000); /* PLANE_SURF_1_A */
+	screen_vblank(&s);
+	ck_assert(!gt_camera_sees_change(&cam, &memory, 0));
+	put_cursor(0x27, 30u << 16 | 200, 0);
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
+	ck_assert_int_eq(take(&view, serial), XENGT_OK);
+	ck_assert_uint_eq(frame.flags, XENGT_UNCHANGED);
+	ck_assert_uint_eq(frame.serial, serial);
+	ck_assert_uint_eq(frame.x_px, 200);
+	ck_assert_uint_eq(frame.y_px, 30);
+	ck_assert(!gt_camera_sees_change(&cam, &memory, 0));
+	*screen_mem(&s, s.base + 0x20000) ^= 1;
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
+	ck_assert_int_eq(take(&view, serial), XENGT_OK);
+	ck_assert_uint_eq(frame.flags, 0);
+	ck_assert_uint_eq(frame.x_px, 200);
+}
+END_TEST
+
+START_TEST(the_cursor_alone_may_be_off_cut_or_upside_down)
+{
+	struct gt_view view = { .flags = XENGT_CURSOR };
+	uint32_t mark = 0x12345678, last = 0x87654321;
+
+	put_cursor(0, 0, 0);
+	ck_assert_int_eq(take(&view, 0), XENGT_OK);
+	ck_assert_uint_eq(frame.width_px, 1);
+	ck_assert_uint_eq(frame.height_px, 1);
+	ck_assert_uint_eq(pixels[0], 0);
+	memcpy(screen_mem(&s, s.base + 0x20000), &mark, 4);
+	put_cursor(0x27, 0, 0x80000000 | 9); /* ten rows */
+	ck_assert_int_eq(take(&view, 0), XENGT_OK);
+	ck_assert_uint_eq(frame.height_px, 10);
+	ck_assert_uint_eq(pixels[0], mark);
+	memcpy(screen_mem(&s, s.base + 0x20000 + (64 * 64 - 1) * 4), &last, 4);
+	put_cursor(0x8027, 0, 0);
+	ck_assert_int_eq(take(&view, 0), XENGT_OK);
+	ck_assert_uint_eq(pixels[0], last);
+	ck_assert_uint_eq(pixels[63 * W + 63], mark);
+}
+END_TEST
+
+START_TEST(a_cursor_that_cannot_be_had_alone_is_refused_with_the_reason)
+{
+	struct gt_view view = { .flags = XENGT_CURSOR | XENGT_TRACK };
+
+	put_cursor(0x07, 0, 0); /* AND and XOR */
+	ck_assert_int_eq(take(&view, 0), XENGT_E_BAD_PLANE);
+	ck_assert_msg(strstr(detail, "inverts"), "%s", detail);
+	ck_assert_uint_eq(memory.serial, 0);
+	put_cursor(0x27, 0, 0);
+	ck_assert_int_eq(take(&view, 0), XENGT_OK);
+	/* PS_WIN_POS, PS_WIN_SZ and PS_CTRL of scaler 1: the pipe is shown larger. */
+	screen_write(&s, 0x68180, 0x80000000);
+	screen_write(&s, 0x68170, 0);
+	screen_write(&s, 0x68174, 256u << 16 | 64);
+	screen_vblank(&s);
+	ck_assert(gt_camera_sees_change(&cam, &memory, 0));
+	ck_assert_int_eq(take(&view, 0), XENGT_E_BAD_PLANE);
+	ck_assert_msg(strstr(detail, "scaled"), "%s", detail);
+}
+END_TEST
+
 START_TEST(everything_that_changes_the_picture_is_seen)
 {
 	static const uint32_t regs[] = { 0x4a000, 0x49028, 0x4a480, 0x70034, 0x6001c };
@@ -393,6 +485,9 @@ int main(void)
 	tcase_add_test(tc, a_change_that_the_picture_does_not_show_is_no_change);
 	tcase_add_test(tc, another_view_is_another_picture);
 	tcase_add_test(tc, moving_the_cursor_damages_where_it_was_and_where_it_is);
+	tcase_add_test(tc, the_cursor_alone_is_its_pixels_and_where_they_lie);
+	tcase_add_test(tc, the_cursor_alone_may_be_off_cut_or_upside_down);
+	tcase_add_test(tc, a_cursor_that_cannot_be_had_alone_is_refused_with_the_reason);
 	tcase_add_test(tc, everything_that_changes_the_picture_is_seen);
 	tcase_add_test(tc, a_native_capture_is_the_guests_memory);
 	tcase_add_test(tc, pages_stay_mapped_between_pictures_and_go_when_unused);

@@ -119,6 +119,17 @@ START_TEST(garbage_is_answered_and_closed_and_others_do_not_notice)
 	req = serving_request(XENGT_CMD_SNAPSHOT);
 	req.flags = XENGT_NATIVE; /* of which plane? */
 	expect_refusal(&req, sizeof(req));
+	for (uint32_t flag = 1; flag <= XENGT_CURSOR / 2; flag *= 2) {
+		req = serving_request(XENGT_CMD_SNAPSHOT);
+		req.flags = XENGT_CURSOR | flag;
+		if (flag != XENGT_TRACK) {
+			expect_refusal(&req, sizeof(req));
+		}
+	}
+	req = serving_request(XENGT_CMD_SNAPSHOT);
+	req.flags = XENGT_CURSOR;
+	req.region = (struct xengt_rect){ 0, 0, 1, 1 };
+	expect_refusal(&req, sizeof(req));
 	ck_assert_uint_gt(w.s.v->events.count[GT_C_client_garbage], 200);
 }
 END_TEST
