@@ -21,7 +21,8 @@ libtestsupport_la_SOURCES = \
 	tests/support/swizzle.c tests/support/swizzle.h \
 	tests/support/test_registers.h \
 	tests/support/test_run.h \
-	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h
+	tests/support/vgpu_fixture.c tests/support/vgpu_fixture.h \
+	tests/support/vnc_served.c tests/support/vnc_served.h
 
 # One program an area; a further area is a name here and its sources below.
 UNIT_LIBS = libtestsupport.la libmediator.la $(CHECK_LIBS)
@@ -198,8 +199,8 @@ check_view_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/tools
 check_view_LDADD = libtools.la $(UNIT_LIBS)
 
 if HAVE_NEATVNC
-check_PROGRAMS += check_vnc check_vnc_message
-TESTS += check_vnc check_vnc_message
+check_PROGRAMS += check_vnc check_vnc_cursor check_vnc_message
+TESTS += check_vnc check_vnc_cursor check_vnc_message
 if HAVE_GNUTLS
 check_PROGRAMS += check_vnc_tls
 TESTS += check_vnc_tls
@@ -207,6 +208,8 @@ endif
 endif
 check_vnc_SOURCES = tests/unit/check_vnc.c
 check_vnc_LDADD = libxengt.la $(UNIT_LIBS)
+check_vnc_cursor_SOURCES = tests/unit/check_vnc_cursor.c
+check_vnc_cursor_LDADD = $(UNIT_LIBS)
 check_vnc_message_SOURCES = tests/unit/check_vnc_message.c \
 	tools/vnc_keys.c tools/vnc_keys.h \
 	tools/vnc_message.c tools/vnc_message.h

@@ -51,6 +51,7 @@ xengt_vnc_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS) $(NEATVNC_CFLAGS)
 xengt_vnc_SOURCES = \
 	tools/feed.c tools/feed.h \
 	tools/vnc_canvas.c tools/vnc_canvas.h \
+	tools/vnc_cursor.c tools/vnc_cursor.h \
 	tools/vnc_gate.c tools/vnc_gate.h \
 	tools/vnc_keys.c tools/vnc_keys.h \
 	tools/vnc_listen.c tools/vnc_listen.h \
@@ -58,6 +59,7 @@ xengt_vnc_SOURCES = \
 	tools/vnc_screen.c tools/vnc_screen.h \
 	tools/vnc_settings.c tools/vnc_settings.h \
 	tools/vnc_tls.c tools/vnc_tls.h \
+	tools/vnc_wait.c tools/vnc_wait.h \
 	tools/xengt-vnc.c
 xengt_vnc_LDADD = libtools.la libxengt.la $(GNUTLS_LIBS) $(NEATVNC_LIBS) -lpthread
 

@@ -42,10 +42,12 @@ static struct {
 } gate = { .lock = PTHREAD_MUTEX_INITIALIZER, .resized = PTHREAD_COND_INITIALIZER };
 
 struct line {
-	struct line *next; /* in gate.sized; this and the three below under gate.lock */
+	struct line *next; /* in gate.sized; this and the four below under gate.lock */
 	bool asked;	   /* for a picture, and will get it */
 	bool has_picture;
 	bool resizes;	    /* it can be told of another size */
+	bool draws_cursor;  /* if it is told which */
+	unsigned pixel_B;   /* of its format */
 	int client, server;
 	struct vnc_tls *tls; /* NULL: the client is not encrypted */
 	unsigned stage;
@@ -105,7 +107,16 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)be16(p) << 16 | be16(p + 2);
 }
 
-/* ServerInit, words about keys, which come as an update (pseudo-encoding -258), then a picture. */
+/* Bytes of a cursor of that size: pixels and a mask. */
+static size_t cursor_B(const struct line *l, size_t w_px, size_t h_px)
+{
+	return (w_px * l->pixel_B + (w_px + 7) / 8) * h_px;
+}
+
+/*
+ * ServerInit, words about keys, which come as an update (pseudo-encoding -258), as a cursor does,
+ * then a picture.
+ */
 static void hear_byte(struct line *l, uint8_t b)
 {
 	bool is_picture = false;
@@ -121,7 +132,11 @@ static void hear_byte(struct line *l, uint8_t b)
 		l->before_B = be32(l->said + 20);
 		l->said_B = 0;
 	} else if (l->w_px && l->said_B == 16) {
-		is_picture = l->said[0] || be32(l->said + 12) != (uint32_t)-258;
+		int32_t encoding = (int32_t)be32(l->said + 12);
+
+		is_picture = l->said[0] || (encoding != -258 && encoding != VNC_CURSOR);
+		l->before_B = encoding == VNC_CURSOR
+				      ? cursor_B(l, be16(l->said + 8), be16(l->said + 10)) : 0;
 		l->said_B = 0;
 	}
 	if (is_picture) {
@@ -136,6 +151,11 @@ static void heed(struct line *l, const struct vnc_message *msg)
 {
 	pthread_mutex_lock(&gate.lock);
 	l->resizes |= msg->resizes;
+	if (msg->kind == VNC_ENCODINGS) {
+		l->draws_cursor = msg->draws_cursor;
+	} else if (msg->kind == VNC_FORMAT) {
+		l->pixel_B = msg->pixel_B;
+	}
 	l->asked |= msg->kind == VNC_ASK && msg->x_px < l->w_px && msg->y_px < l->h_px;
 	pthread_mutex_unlock(&gate.lock);
 }
@@ -154,6 +174,19 @@ bool vnc_gate_may_resize(void)
 	}
 	pthread_mutex_unlock(&gate.lock);
 	return may;
+}
+
+bool vnc_gate_draws_cursor(void)
+{
+	bool draws;
+
+	pthread_mutex_lock(&gate.lock);
+	draws = gate.sized;
+	for (struct line *l = gate.sized; l; l = l->next) {
+		draws &= l->draws_cursor && l->has_picture;
+	}
+	pthread_mutex_unlock(&gate.lock);
+	return draws;
 }
 
 void vnc_gate_resized(void)
@@ -390,6 +423,7 @@ static void begin(int client)
 		return;
 	}
 	l->client = client;
+	l->pixel_B = 4;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, STACK_B);

@@ -30,4 +30,7 @@ bool vnc_gate_may_resize(void);
 void vnc_gate_resized(void);
 int vnc_gate_fd(void);
 
+/* Whether all clients draw a cursor that they are told, and there is one that has a picture. */
+bool vnc_gate_draws_cursor(void);
+
 #endif

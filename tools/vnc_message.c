@@ -72,8 +72,11 @@ static int encodings(uint8_t *b, size_t have_B, struct vnc_message *msg)
 		return -EPROTO;
 	}
 	for (unsigned i = 0; whole && i < nr && nr_kept < VNC_MAX_ENCODINGS - 1; i++) {
-		if (is_wanted((int32_t)be32(b + 4 + 4 * i))) {
-			msg->resizes |= (int32_t)be32(b + 4 + 4 * i) == VNC_DESKTOP_SIZE;
+		int32_t encoding = (int32_t)be32(b + 4 + 4 * i);
+
+		if (is_wanted(encoding)) {
+			msg->resizes |= encoding == VNC_DESKTOP_SIZE;
+			msg->draws_cursor |= encoding == VNC_CURSOR;
 			memmove(b + 4 + 4 * nr_kept++, b + 4 + 4 * i, 4);
 		}
 	}
@@ -84,6 +87,17 @@ static int encodings(uint8_t *b, size_t have_B, struct vnc_message *msg)
 		msg->pass_B = 4 + 4 * nr_kept;
 	}
 	return whole;
+}
+
+static int pixel_format(const uint8_t *b, size_t have_B, struct vnc_message *msg)
+{
+	int whole = fixed(have_B, 20, msg);
+
+	if (whole) {
+		msg->kind = VNC_FORMAT;
+		msg->pixel_B = b[4] / 8;
+	}
+	return whole && !format_is_sound(b + 4) ? -EPROTO : whole;
 }
 
 /* One that is not incremental is answered at once if there is anything of the screen in it. */
@@ -146,7 +160,7 @@ int vnc_message_parse(unsigned stage, uint8_t *b, size_t have_B, struct vnc_mess
 	}
 	switch (b[0]) {
 	case 0:
-		return have_B >= 20 && !format_is_sound(b + 4) ? -EPROTO : fixed(have_B, 20, msg);
+		return pixel_format(b, have_B, msg);
 	case 2:
 		return encodings(b, have_B, msg);
 	case 3:

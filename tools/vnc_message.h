@@ -10,10 +10,12 @@
 #define VNC_STAGE_MESSAGES 3u	 /* after version, security and shared flag */
 #define VNC_MAX_ENCODINGS  32u	 /* that neatvnc has room for */
 #define VNC_DESKTOP_SIZE   (-223) /* encoding: the client can be told of another size */
+#define VNC_CURSOR	   (-239) /* encoding: the client draws the cursor */
 
 enum vnc_message_kind {
 	VNC_OTHER,
-	VNC_ENCODINGS, /* @resizes */
+	VNC_FORMAT,    /* of pixels: @pixel_B */
+	VNC_ENCODINGS, /* @resizes, @draws_cursor */
 	VNC_ASK,       /* for what is there of a part of the screen, from @x_px, @y_px on */
 	VNC_SIZE,      /* @w_px, @h_px that the head is to have */
 };
@@ -24,7 +26,9 @@ struct vnc_message {
 	size_t size_B;	 /* bytes it takes of those that came */
 	size_t pass_B;	 /* of these so many, from the first on, are for the server */
 	uint64_t skip_B; /* bytes that are still to come and are for nobody */
-	bool resizes;	 /* VNC_DESKTOP_SIZE is among the encodings */
+	bool resizes;	   /* VNC_DESKTOP_SIZE is among the encodings */
+	bool draws_cursor; /* VNC_CURSOR is */
+	unsigned pixel_B;
 	unsigned x_px, y_px;
 	unsigned w_px, h_px;
 };

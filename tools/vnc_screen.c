@@ -2,9 +2,10 @@
 /*
  * The picture of a head for VNC clients.
  *
- * Decides when to look.  The next picture is taken when the last one was, so that slow clients get
- * fewer, no more often than MIN_ms, and when the last one's share of a processor, with what the
- * worker and the encoders had, is small enough; then the vGPU is asked to tell of a change.  A
+ * Decides when to look.  When a picture was taken the vGPU is asked to tell of a change; the next
+ * one is taken when the reader is done with the last, so that slow clients get fewer, no more often
+ * than MIN_ms, and when the last one's share of a processor, with what the worker and the encoders
+ * had, is small enough.  A
  * guest that shows nothing is asked now and then; one that is gone may reboot, and gets GONE_ms to
  * come back.
  * While nobody looks there is a connection that was asked nothing: its end is that of the vGPU.
@@ -21,12 +22,12 @@
 
 #include "client_internal.h"
 #include "common.h"
+#include "vnc_wait.h"
 
 #define MIN_ms	   30
 #define PERCENT	   30	 /* of a processor */
 #define MAX_ms	   1000	 /* that a costly picture keeps the next one back */
 #define NOTHING_ms 250	 /* between two questions of what cannot be seen */
-#define WAIT_ms	   60000 /* for a change, before a look whether anybody still watches */
 #define GONE_ms	   20000
 
 static struct {
@@ -35,11 +36,12 @@ static struct {
 	int fd;	  /* for the reader: there is a picture, or it is gone */
 	int wake; /* for the thread: somebody watches, or no more, or is done with the picture */
 	pthread_mutex_t lock;
-	bool watched;
+	bool watched, without_cursor;
 	bool full, taken; /* there is a picture; the reader is at it */
 	int gone; /* why it ended; 0: it did not */
 	struct xengt_picture pic;
-} screen = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct vnc_wait wait;
+} screen = { .lock = PTHREAD_MUTEX_INITIALIZER, .wait = VNC_WAIT_INIT };
 
 static void tell(int fd)
 {
@@ -115,7 +117,8 @@ static double debt_ms(void)
 	double spent_ms = cost.worker_ms + process_ms() - cost.process_ms;
 	double due_ms = spent_ms * 100 / screen.percent;
 
-	return (due_ms < MAX_ms ? due_ms : MAX_ms) - (double)(now_ms() - cost.at_ms);
+	due_ms = due_ms < MIN_ms ? MIN_ms : due_ms < MAX_ms ? due_ms : MAX_ms;
+	return due_ms - (double)(now_ms() - cost.at_ms);
 }
 
 /* The encoders may be at it still: what they go on spending is waited for, too. */
@@ -131,13 +134,16 @@ static void afford(void)
 /* One picture or the word that there is none. 0 or what libxengt said. */
 static int look(struct xengt_client *c, uint64_t *since)
 {
-	const struct xengt_capture what = {
+	struct xengt_capture what = {
 		.head = screen.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = *since
 	};
 	struct xengt_picture pic;
 	int ret;
 
 	afford();
+	pthread_mutex_lock(&screen.lock);
+	what.flags |= screen.without_cursor ? XENGT_NO_CURSOR : 0;
+	pthread_mutex_unlock(&screen.lock);
 	ret = xengt_capture(c, &what, &pic);
 	cost.worker_ms = (double)(now_ms() - cost.at_ms);
 	if (ret) {
@@ -151,7 +157,9 @@ static int look(struct xengt_client *c, uint64_t *since)
 		screen.full = true;
 		pthread_mutex_unlock(&screen.lock);
 		tell(screen.fd);
-		sleep_ms(pic.frame.flags & XENGT_BOOT ? NOTHING_ms : MIN_ms);
+	}
+	if (!*since) {
+		sleep_ms(NOTHING_ms);
 	}
 	return 0;
 }
@@ -159,16 +167,12 @@ static int look(struct xengt_client *c, uint64_t *since)
 /* A picture, when somebody wants it, and then until it may look otherwise. */
 static int follow_once(struct xengt_client *c, uint64_t *since)
 {
-	bool changed;
 	int ret = wait_for_reader(c, *since);
 
 	if (!ret) {
 		ret = look(c, since);
 	}
-	if (!ret && *since) {
-		ret = wait_for_reader(c, true);
-	}
-	return ret || !*since ? ret : xengt_wait(c, *since, WAIT_ms, &changed);
+	return ret || !*since ? ret : vnc_wait_for_change(&screen.wait, c, *since);
 }
 
 static void *follow(void *arg)
@@ -189,7 +193,7 @@ static void *follow(void *arg)
 			c = NULL;
 			since = 0;
 		}
-		if (ret) {
+		if (ret && ret != -ECANCELED) {
 			sleep_ms(NOTHING_ms);
 		}
 	} while (now_ms() - there_ms < GONE_ms);
@@ -226,6 +230,22 @@ void vnc_screen_watch(bool watched)
 	screen.watched = watched;
 	pthread_mutex_unlock(&screen.lock);
 	tell(screen.wake);
+	if (!watched) {
+		vnc_wait_end(&screen.wait);
+	}
+}
+
+void vnc_screen_show_cursor(bool shown)
+{
+	bool was_shown;
+
+	pthread_mutex_lock(&screen.lock);
+	was_shown = !screen.without_cursor;
+	screen.without_cursor = !shown;
+	pthread_mutex_unlock(&screen.lock);
+	if (shown != was_shown) {
+		vnc_wait_end(&screen.wait);
+	}
 }
 
 /* False: there is one already that was not taken. */

@@ -16,6 +16,8 @@ int vnc_screen_start(const char *domain, unsigned head, unsigned percent);
 int vnc_screen_fd(void);
 /* Whether anybody looks; nothing at all is done while nobody does. */
 void vnc_screen_watch(bool watched);
+/* Whether the cursor is part of the picture, as it is at first. */
+void vnc_screen_show_cursor(bool shown);
 /*
  * While nobody looks: take one picture, and wait for a moment until it was taken from here, so that
  * the next client is told the size of today.  neatvnc 0.5 ends by a null pointer if the first

@@ -12,7 +12,7 @@
 static const char usage_text[] =
 	"Usage: xengt-vnc DOMAIN [--head N] [--unix PATH | --port N | --listen ADDRESS:PORT\n"
 	"                 --password-file FILE --tls-key FILE --tls-cert FILE] [--view-only]\n"
-	"                 [--percent N]\n\n"
+	"                 [--percent N] [--draw-cursor]\n\n"
 	"Serve a head of a guest with a vGPU to VNC clients, until the guest is gone.\n\n"
 	"  --head N       the head, from 0, the default\n"
 	"  --unix PATH    listen on a unix socket there, for this user alone\n"
@@ -26,6 +26,8 @@ static const char usage_text[] =
 	"                 the server's private key and certificate (PEM)\n"
 	"  --percent N    spend N percent of a processor on pictures at most, the worker's\n"
 	"                 part and all clients' included [30]\n"
+	"  --draw-cursor  always have the guest's cursor in the picture; else a single client\n"
+	"                 draws it where its pointer is\n"
 	"  --view-only    take no keys, no pointer and no size\n"
 	"  --help, --version\n";
 
@@ -51,6 +53,7 @@ static const struct option options[] = {
 	{ "tls-key", required_argument, NULL, 'k' },
 	{ "tls-cert", required_argument, NULL, 'c' },
 	{ "percent", required_argument, NULL, 'n' },
+	{ "draw-cursor", no_argument, NULL, 'd' },
 	{ "view-only", no_argument, NULL, 'v' },
 	ARGS_HELP_AND_VERSION,
 };
@@ -81,6 +84,9 @@ static bool take_option(int opt, void *into)
 		return true;
 	case 'n':
 		return parse_number(optarg, 1, 100, &s->percent);
+	case 'd':
+		s->draw_cursor = true;
+		return true;
 	default:
 		s->view_only = true;
 		return true;
@@ -90,7 +96,7 @@ static bool take_option(int opt, void *into)
 static void complain_of_usage(void)
 {
 	complain("DOMAIN [--head N] [--unix PATH | --port N | --listen ADDRESS:PORT ...] "
-		 "[--percent N] [--view-only]; see --help");
+		 "[--percent N] [--draw-cursor] [--view-only]; see --help");
 }
 
 /* One place to listen at; what is for others has a password and a key, and nothing else has. */

@@ -14,6 +14,7 @@ struct vnc_settings {
 	const char *listen; /* ADDRESS:PORT; NULL: not for others */
 	const char *password_path, *key_path, *cert_path;
 	unsigned percent; /* of a processor, to be spent on pictures; 0: the default */
+	bool draw_cursor; /* in the picture, never by a client */
 	bool view_only;
 };
 

@@ -28,6 +28,7 @@
 #include "common.h"
 #include "feed.h"
 #include "vnc_canvas.h"
+#include "vnc_cursor.h"
 #include "vnc_gate.h"
 #include "vnc_keys.h"
 #include "vnc_listen.h"
@@ -46,6 +47,7 @@ static struct {
 	unsigned w_px, h_px, nr_clients;
 	struct nvnc_fb *held; /* of another size, until the gate lets it through */
 	struct xengt_frame held_frame;
+	bool follows_cursor;
 	enum exit_code code;
 } vnc;
 
@@ -118,9 +120,21 @@ static void on_pointer(struct nvnc_client *client, uint16_t x_px, uint16_t y_px,
 							  scale(y_px, vnc.h_px) });
 		put_buttons(v, buttons);
 	}
+	if (vnc.follows_cursor) {
+		vnc_cursor_pointed(x_px, y_px);
+	}
 }
 
 /* --- clients -------------------------------------------------------------------------------- */
+
+static void count_clients(int more)
+{
+	vnc.nr_clients += (unsigned)more;
+	vnc_screen_watch(vnc.nr_clients);
+	if (vnc.follows_cursor) {
+		vnc_cursor_clients(vnc.nr_clients);
+	}
+}
 
 static void on_client_gone(struct nvnc_client *client)
 {
@@ -136,7 +150,7 @@ static void on_client_gone(struct nvnc_client *client)
 	}
 	nvnc_set_userdata(client, NULL, NULL);
 	free(v);
-	vnc_screen_watch(--vnc.nr_clients);
+	count_clients(-1);
 }
 
 static void on_client(struct nvnc_client *client)
@@ -144,8 +158,7 @@ static void on_client(struct nvnc_client *client)
 	/* Without memory for it, one can look and not type. */
 	nvnc_set_userdata(client, calloc(1, sizeof(struct viewer)), NULL);
 	nvnc_set_client_cleanup_fn(client, on_client_gone);
-	vnc.nr_clients++;
-	vnc_screen_watch(true);
+	count_clients(1);
 }
 
 /* --- the picture ---------------------------------------------------------------------------- */
@@ -209,6 +222,16 @@ static void on_gate(void *handler)
 	if (read(vnc_gate_fd(), &nr, sizeof(nr)) > 0) {
 		feed_held();
 	}
+}
+
+static void on_cursor_news(void *handler)
+{
+	vnc_cursor_news();
+}
+
+static void on_cursor_rest(void *handler)
+{
+	vnc_cursor_rest();
 }
 
 static void on_screen(void *handler)
@@ -282,15 +305,28 @@ static void on_signal(void *signal)
 	aml_exit(aml_get_default());
 }
 
+static int listen_to(struct aml *aml, int fd, aml_callback_fn call)
+{
+	struct aml_handler *h = aml_handler_new(fd, call, NULL, NULL);
+
+	return h && !aml_start(aml, h) ? 0 : -ENOMEM;
+}
+
+static int end_at(struct aml *aml, int signal)
+{
+	struct aml_signal *s = aml_signal_new(signal, on_signal, NULL, NULL);
+
+	return s && !aml_start(aml, s) ? 0 : -ENOMEM;
+}
+
 static int run_loop(struct aml *aml)
 {
-	struct aml_handler *h = aml_handler_new(vnc_screen_fd(), on_screen, NULL, NULL);
-	struct aml_handler *g = aml_handler_new(vnc_gate_fd(), on_gate, NULL, NULL);
-	struct aml_signal *term = aml_signal_new(SIGTERM, on_signal, NULL, NULL);
-	struct aml_signal *intr = aml_signal_new(SIGINT, on_signal, NULL, NULL);
-
-	if (!h || !g || !term || !intr || aml_start(aml, h) || aml_start(aml, g) ||
-	    aml_start(aml, term) || aml_start(aml, intr)) {
+	if (listen_to(aml, vnc_screen_fd(), on_screen) || listen_to(aml, vnc_gate_fd(), on_gate) ||
+	    end_at(aml, SIGTERM) || end_at(aml, SIGINT)) {
+		return -ENOMEM;
+	}
+	if (vnc.follows_cursor && (listen_to(aml, vnc_cursor_news_fd(), on_cursor_news) ||
+				   listen_to(aml, vnc_cursor_rest_fd(), on_cursor_rest))) {
 		return -ENOMEM;
 	}
 	return aml_run(aml);
@@ -321,6 +357,7 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 		.on_size = s->view_only ? NULL : feed_size,
 	};
 
+	vnc.follows_cursor = !s->view_only && !s->draw_cursor;
 	if (aml) {
 		aml_set_default(aml);
 	}
@@ -333,6 +370,7 @@ static enum exit_code serve(const struct vnc_settings *s, const struct xengt_inf
 		       info->height_px ? info->height_px : 480) ||
 	    vnc_screen_start(vnc.domain, s->head, s->percent) ||
 	    feed_start(vnc.domain, s->head) ||
+	    (vnc.follows_cursor && vnc_cursor_start(vnc.server, vnc.domain, s->head)) ||
 	    vnc_gate_start(listen_fd, &how) || run_loop(aml)) {
 		complain("cannot serve: %s", strerror(errno));
 		vnc.code = EXIT_USAGE;

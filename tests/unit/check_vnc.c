@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "config.h"
 
-#include "serving.h"
+#include "vnc_served.h"
 
 #include <glob.h>
 #include <poll.h>
@@ -11,9 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,85 +27,11 @@
 /* What an allocator may keep of 200 clients: less than 10 kB of each would show. */
 #define RSS_SLACK_kB 2048
 
-static struct serving w;
-static pid_t worker, vnc;
-static char path[80];
-
-static void start_vnc(void)
-{
-	vnc = fork();
-	if (!vnc) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* Freed memory that a sanitizer holds back is no growth of the server's. */
-		setenv("ASAN_OPTIONS", "quarantine_size_mb=0:thread_local_quarantine_size_kb=0", 1);
-		execl("./xengt-vnc", "xengt-vnc", "guest", "--unix", path, NULL);
-		_exit(127);
-	}
-}
-
-static void set_up(void)
-{
-	serving_open(&w);
-	serving_take_input(&w);
-	serving_show(&w);
-	worker = serving_fork(&w);
-	snprintf(path, sizeof(path), "%s/vnc", w.dir);
-	start_vnc();
-}
-
-static void tear_down(void)
-{
-	serving_end(&vnc, SIGTERM);
-	serving_end(&worker, SIGKILL);
-	serving_close(&w);
-}
-
-static int try_connect(void)
-{
-	const struct timespec t = { .tv_nsec = 20000000 };
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	strcpy(addr.sun_path, path);
-	for (unsigned i = 0; i < RFB_PATIENCE_ms / 20; i++) {
-		if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-			return fd;
-		}
-		nanosleep(&t, NULL);
-	}
-	ck_abort_msg("xengt-vnc does not listen");
-	return -1;
-}
-
-/* RFC 6143, 7.1 and 7.3: version, no security, shared; the server's size and name. */
-static int join_with(unsigned w_px, unsigned h_px, const char *encodings, size_t size_B)
-{
-	unsigned char b[64];
-	int fd = try_connect();
-
-	rfb_get(fd, b, 12);
-	rfb_put(fd, "RFB 003.008\n", 12);
-	rfb_get(fd, b, 1);
-	rfb_get(fd, b + 1, b[0]);
-	ck_assert_int_eq(b[1], 1);
-	rfb_put(fd, "\1", 1);
-	ck_assert_uint_eq(rfb_get32(fd), 0);
-	rfb_put(fd, "\1", 1);
-	ck_assert_uint_eq(rfb_get16(fd), w_px);
-	ck_assert_uint_eq(rfb_get16(fd), h_px);
-	rfb_get(fd, b, 16);
-	ck_assert_uint_eq(rfb_get32(fd), 5);
-	rfb_get(fd, b, 5);
-	ck_assert(!memcmp(b, "guest", 5));
-	rfb_put(fd, encodings, size_B);
-	return fd;
-}
-
 static int join_a_screen_of(unsigned w_px, unsigned h_px)
 {
 	static const char raw_and_size[] = { 2, 0, 0, 2, 0, 0, 0, 0, -1, -1, -1, 0x21 };
 
-	return join_with(w_px, h_px, raw_and_size, sizeof(raw_and_size));
+	return served_join(w_px, h_px, raw_and_size, sizeof(raw_and_size));
 }
 
 static int join(void)
@@ -213,11 +137,11 @@ static struct xengt_input_event next(void)
 {
 	static struct gt_input in;
 	static uint32_t at;
-	struct pollfd p = { w.input_fd, POLLIN, 0 };
+	struct pollfd p = { served.w.input_fd, POLLIN, 0 };
 
 	if (at == in.in.nr) {
 		ck_assert_int_eq(poll(&p, 1, RFB_PATIENCE_ms), 1);
-		ck_assert_int_eq(recv(w.input_fd, &in, sizeof(in), 0), sizeof(in));
+		ck_assert_int_eq(recv(served.w.input_fd, &in, sizeof(in), 0), sizeof(in));
 		ck_assert(gt_input_is_valid(&in.in));
 		at = 0;
 	}
@@ -280,7 +204,7 @@ START_TEST(garbage_and_clients_that_vanish_disturb_nobody)
 
 	srand(5);
 	for (unsigned i = 0; i < 20; i++) {
-		int fd = i % 2 ? try_connect() : join();
+		int fd = i % 2 ? served_connect() : join();
 
 		for (size_t n = 0; n < sizeof(noise); n++) {
 			noise[n] = (char)rand();
@@ -290,8 +214,8 @@ START_TEST(garbage_and_clients_that_vanish_disturb_nobody)
 	}
 	see_the_guest(good);
 	close(good);
-	ck_assert_int_eq(serving_end(&vnc, SIGTERM), 0);
-	ck_assert_int_eq(access(path, F_OK), -1);
+	ck_assert_int_eq(serving_end(&served.vnc, SIGTERM), 0);
+	ck_assert_int_eq(access(served.path, F_OK), -1);
 }
 END_TEST
 
@@ -302,7 +226,7 @@ static size_t nr_fds(void)
 	glob_t g;
 	size_t nr;
 
-	snprintf(name, sizeof(name), "/proc/%d/fd/*", (int)vnc);
+	snprintf(name, sizeof(name), "/proc/%d/fd/*", (int)served.vnc);
 	nr = glob(name, 0, NULL, &g) ? 0 : g.gl_pathc;
 	if (nr) {
 		globfree(&g);
@@ -316,7 +240,7 @@ static size_t rss_kB(void)
 	size_t kB = 0;
 	FILE *f;
 
-	snprintf(line, sizeof(line), "/proc/%d/status", (int)vnc);
+	snprintf(line, sizeof(line), "/proc/%d/status", (int)served.vnc);
 	f = fopen(line, "r");
 	ck_assert_ptr_nonnull(f);
 	while (!kB && fgets(line, sizeof(line), f)) {
@@ -331,7 +255,7 @@ static size_t rss_kB(void)
 static void misbehave(void)
 {
 	static const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 1, 0, 0, 64 };
-	int slow = join(), vanishing = join(), noisy = join(), silent = try_connect();
+	int slow = join(), vanishing = join(), noisy = join(), silent = served_connect();
 	char noise[4096];
 
 	for (unsigned i = 0; i < 100; i++) {
@@ -446,9 +370,9 @@ START_TEST(what_a_killed_server_left_is_gone_with_the_next)
 
 	nr = nr_inner();
 	close(fd);
-	serving_end(&vnc, SIGKILL);
-	ck_assert_int_eq(access(path, F_OK), 0);
-	start_vnc();
+	serving_end(&served.vnc, SIGKILL);
+	ck_assert_int_eq(access(served.path, F_OK), 0);
+	served_start_vnc();
 	fd = join();
 	see_the_guest(fd);
 	ck_assert_uint_eq(nr_inner(), nr);
@@ -460,13 +384,13 @@ END_TEST
 static void change_mode(void)
 {
 	struct screen_plane p = { .ctl = 0x84042000, .stride = 16, .size = 31u << 16 | 127u,
-				  .surf = (uint32_t)w.s.base };
+				  .surf = (uint32_t)served.w.s.base };
 
-	serving_end(&worker, SIGKILL);
-	screen_mode(&w.s, 128, 32);
-	screen_plane(&w.s, 0, &p);
-	screen_vblank(&w.s);
-	worker = serving_fork(&w);
+	serving_end(&served.worker, SIGKILL);
+	screen_mode(&served.w.s, 128, 32);
+	screen_plane(&served.w.s, 0, &p);
+	screen_vblank(&served.w.s);
+	served.worker = serving_fork(&served.w);
 }
 
 /* Whether the server has hung up; what it still said before is read. */
@@ -510,7 +434,7 @@ START_TEST(a_mode_set_meanwhile_ends_whom_the_server_could_not_tell_and_nobody_e
 	const unsigned char ask[] = { 3, 0, 0, 0, 0, 0, 0, 128, 0, 32 };
 	unsigned char head[16];
 	int good = join(), never_asked = join();
-	int of_one_size = join_with(256, 64, raw, sizeof(raw)), late;
+	int of_one_size = served_join(256, 64, raw, sizeof(raw)), late;
 
 	see_the_guest(good);
 	see_the_guest(of_one_size);
@@ -566,7 +490,7 @@ int main(void)
 	Suite *s = suite_create("vnc");
 	TCase *t = tcase_create("served");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, served_set_up, served_tear_down);
 	tcase_set_timeout(t, 60 + soak_s());
 	tcase_add_test(t, a_client_sees_the_guests_pixels);
 	tcase_add_test(t, keys_and_pointer_reach_the_guest_and_go_up_with_their_client);
