@@ -117,7 +117,10 @@ static void ask(unsigned i, const struct record *r)
 		req.flags = r->flags & XENGT_ALL_FLAGS;
 		req.plane = req.flags & XENGT_PLANE ? r->val >> 8 & 3 : 0;
 		req.since = req.flags & XENGT_TRACK ? serial[i] : 0;
-		if (r->flags & 0x80) {
+		if (req.flags & XENGT_CURSOR && r->val & 0x100) {
+			req.flags &= XENGT_CURSOR | XENGT_TRACK;
+			req.plane = 0;
+		} else if (r->flags & 0x80) {
 			req.region = (struct xengt_rect){ r->region[0], r->region[1] & 63,
 							  r->region[2] + 1u, r->region[3] % 66 };
 		}
