@@ -3,6 +3,7 @@
  * VNC clients, good ones and bad ones, and what a picture shows: for the lab's case vnc.
  *
  *   vnc-judge box FILE RRGGBB        where a PPM has that colour: "X Y WIDTH HEIGHT PIXELS"
+ *   vnc-judge differ FILE FILE       where two PPMs differ, likewise
  *   vnc-judge crowd SOCKET SECONDS   ten clients that look, beside slow ones, ones that vanish and
  *                                    ones that send garbage: "updates LEAST MOST, bad NR"
  *   vnc-judge keys SOCKET NR         a client that types; ms from a key to a pixel: "median p99"
@@ -507,34 +508,97 @@ static int transfer_part(const char *where, unsigned nr)
 
 /* --- a picture ------------------------------------------------------------------------------ */
 
+struct ppm {
+	FILE *f;
+	unsigned w, h;
+};
+
+static bool ppm_open(struct ppm *p, const char *path)
+{
+	unsigned max;
+
+	p->f = fopen(path, "rb");
+	if (!p->f || fscanf(p->f, "P6 %u %u %u", &p->w, &p->h, &max) != 3 || max != 255) {
+		fprintf(stderr, "%s: no PPM\n", path);
+		return false;
+	}
+	fgetc(p->f);
+	return true;
+}
+
+static uint32_t ppm_next(struct ppm *p)
+{
+	int r = fgetc(p->f), g = fgetc(p->f), b = fgetc(p->f);
+
+	return b < 0 ? UINT32_MAX : (uint32_t)(r << 16 | g << 8 | b);
+}
+
+/* The rectangle around some pixels. */
+struct extent {
+	unsigned x0, y0, x1, y1, nr;
+};
+
+static void extent_add(struct extent *e, unsigned x, unsigned y)
+{
+	if (!e->nr++) {
+		*e = (struct extent){ x, y, x, y, 1 };
+	}
+	e->x0 = x < e->x0 ? x : e->x0;
+	e->x1 = x > e->x1 ? x : e->x1;
+	e->y1 = y;
+}
+
+/* Nothing if there are none. */
+static int extent_print(const struct extent *e)
+{
+	if (e->nr) {
+		printf("%u %u %u %u %u\n", e->x0, e->y0, e->x1 - e->x0 + 1, e->y1 - e->y0 + 1,
+		       e->nr);
+	}
+	return !e->nr;
+}
+
 static int box(const char *path, uint32_t colour)
 {
-	unsigned w, h, max, x0 = UINT32_MAX, y0 = UINT32_MAX, x1 = 0, y1 = 0, nr = 0;
-	FILE *f = fopen(path, "rb");
+	struct extent e = { 0 };
+	struct ppm p;
 
-	if (!f || fscanf(f, "P6 %u %u %u", &w, &h, &max) != 3 || max != 255) {
-		fprintf(stderr, "%s: no PPM\n", path);
+	if (!ppm_open(&p, path)) {
 		return 1;
 	}
-	fgetc(f);
-	for (unsigned y = 0; y < h; y++) {
-		for (unsigned x = 0; x < w; x++) {
-			int r = fgetc(f), g = fgetc(f), b = fgetc(f);
-
-			if (b >= 0 && (uint32_t)(r << 16 | g << 8 | b) == colour) {
-				x0 = x < x0 ? x : x0;
-				y0 = y < y0 ? y : y0;
-				x1 = x > x1 ? x : x1;
-				y1 = y > y1 ? y : y1;
-				nr++;
-			}
+	for (unsigned i = 0; i < p.w * p.h; i++) {
+		if (ppm_next(&p) == colour) {
+			extent_add(&e, i % p.w, i / p.w);
 		}
 	}
-	fclose(f);
-	if (nr) {
-		printf("%u %u %u %u %u\n", x0, y0, x1 - x0 + 1, y1 - y0 + 1, nr);
+	fclose(p.f);
+	return extent_print(&e);
+}
+
+/* By more than lossy compression changes a pixel. */
+static bool is_other(uint32_t a, uint32_t b)
+{
+	return abs((int)(a >> 16 & 0xff) - (int)(b >> 16 & 0xff)) > 48 ||
+	       abs((int)(a >> 8 & 0xff) - (int)(b >> 8 & 0xff)) > 48 ||
+	       abs((int)(a & 0xff) - (int)(b & 0xff)) > 48;
+}
+
+static int differ(const char *path, const char *other)
+{
+	struct extent e = { 0 };
+	struct ppm p, q;
+
+	if (!ppm_open(&p, path) || !ppm_open(&q, other) || p.w != q.w || p.h != q.h) {
+		return 2;
 	}
-	return !nr;
+	for (unsigned i = 0; i < p.w * p.h; i++) {
+		if (is_other(ppm_next(&p), ppm_next(&q))) {
+			extent_add(&e, i % p.w, i / p.w);
+		}
+	}
+	fclose(p.f);
+	fclose(q.f);
+	return extent_print(&e);
 }
 
 int main(int argc, char **argv)
@@ -543,6 +607,9 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "box") && argc == 4) {
 		return box(argv[2], (uint32_t)strtoul(argv[3], NULL, 16));
+	}
+	if (!strcmp(what, "differ") && argc == 4) {
+		return differ(argv[2], argv[3]);
 	}
 	if (!strcmp(what, "crowd") && argc == 4) {
 		crowd_at = argv[2];

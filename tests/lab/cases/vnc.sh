@@ -28,6 +28,11 @@ sleep 2
 use_it 2
 ffmpeg -v error -y -i "$LAB_TMP/shot.ppm" "$LAB_KEEP/desktop.png"
 screen_shot client
+point 700 600
+ok "the client draws the cursor, where the guest has it" wait_for 60 cursor_agrees
+point 130 620
+ok "there, too" wait_for 60 cursor_agrees
+point 500 300
 order blink
 ok "the square blinks" says desktop blink
 kill $viewer

@@ -43,6 +43,26 @@ screen_shot()
 	ffmpeg -v error -y -f x11grab -video_size 1700x1100 -i $DISPLAY -frames:v 1 "$LAB_KEEP/$1.png"
 }
 
+# cursor_agrees: whether the client's X server shows a cursor, where it draws its own, just where the
+# guest shows one; and the client's picture has none.
+cursor_agrees()
+{
+	local draws guest client
+	xengt-screenshot "$desktop" -o "$LAB_TMP/with.ppm" && shot || return 1
+	guest=$("$JUDGE" differ "$LAB_TMP/with.ppm" "$LAB_TMP/shot.ppm") || return 1
+	for draws in 0 1; do
+		ffmpeg -v error -y -f x11grab -draw_mouse $draws -video_size 1024x768 \
+			-i "$DISPLAY+$X,$Y" -frames:v 1 "$LAB_TMP/drawn-$draws.ppm" || return 1
+	done
+	client=$("$JUDGE" differ "$LAB_TMP/drawn-1.ppm" "$LAB_TMP/drawn-0.ppm") || return 1
+	diag "cursor: the guest's at $guest, the client's at $client"
+	paste -d' ' <(echo "$guest") <(echo "$client") | awk '
+		{ for (i = 1; i <= 4; i++) if ($i - $(i + 5) > 2 || $(i + 5) - $i > 2) exit 1 }' ||
+		return 1
+	"$JUDGE" differ "$LAB_TMP/shot.ppm" "$LAB_TMP/drawn-0.ppm" >&2
+	[ $? = 1 ] # they do not
+}
+
 # client_up NAME: whether there is a window of that name as large as the guest's screen; it gets
 # the keyboard, and X and Y are where it is.
 client_up()
