@@ -292,6 +292,72 @@ int gt_options_set(struct gt_options *o, const char *key, const char *value, str
 	return ret;
 }
 
+static const char *link_text(const struct gt_monitor_option *m)
+{
+	return !m->plugged ? "none" : m->link == GT_LINK_DP ? "dp" : "hdmi";
+}
+
+/* Values for heads, as parse_heads() takes them. */
+static void print_heads(const struct gt_options *o, char modes[96], char monitors[32])
+{
+	size_t modes_B = 0, monitors_B = 0;
+
+	for (unsigned head = 0; head < GT_MAX_HEADS; head++) {
+		const struct gt_mode *m = &o->mode[head];
+		const char *comma = head ? "," : "";
+
+		modes_B += (size_t)snprintf(modes + modes_B, 96 - modes_B, "%s%ux%u@%u", comma,
+					    m->w_px, m->h_px, m->hz);
+		monitors_B += (size_t)snprintf(monitors + monitors_B, 32 - monitors_B, "%s%s",
+					       comma, link_text(&o->monitor[head]));
+	}
+}
+
+void gt_options_each(const struct gt_options *o,
+		     void (*fn)(void *ctx, const char *key, const char *value), void *ctx)
+{
+	const struct {
+		const char *key;
+		uint32_t value;
+	} numbers[] = {
+		{ "vgt", o->vgt },
+		{ "vgt_low_gm_sz", o->low_gm_MiB },
+		{ "vgt_high_gm_sz", o->high_gm_MiB },
+		{ "vgt_fence_sz", o->nr_fences },
+		{ "vgt_primary", o->primary },
+		{ "vgt_cap", o->cap_percent },
+		{ "vgt_heads", o->nr_heads },
+	};
+	const struct {
+		const char *key, *value;
+	} texts[] = {
+		{ "vgt_monitor_config_file", o->monitor_config_file },
+		{ "vgt_record", o->record },
+		{ "vgt_vnc", o->vnc },
+		{ "vgt_log", o->log },
+		{ "vgt_qemu", o->qemu },
+		{ "vgt_gen", gt_platforms[o->platform].name },
+	};
+	char text[96], monitors[32];
+
+	for (size_t i = 0; i < GT_ARRAY_SIZE(numbers); i++) {
+		snprintf(text, sizeof(text), "%u", numbers[i].value);
+		fn(ctx, numbers[i].key, text);
+	}
+	for (size_t i = 0; i < GT_ARRAY_SIZE(texts); i++) {
+		if (*texts[i].value) {
+			fn(ctx, texts[i].key, texts[i].value);
+		}
+	}
+	if (o->pci_slot >= 0) {
+		snprintf(text, sizeof(text), "%d", o->pci_slot);
+		fn(ctx, "vgt_pci_slot", text);
+	}
+	print_heads(o, text, monitors);
+	fn(ctx, "vgt_mode", text);
+	fn(ctx, "vgt_monitor", monitors);
+}
+
 /* Two buffers of each mode's size must fit: one shown, one drawn. */
 static int check_modes(const struct gt_options *o, struct gt_error *err)
 {

@@ -73,6 +73,9 @@ void gt_options_init(struct gt_options *o);
 bool gt_options_is_key(const char *key);
 /* Set one option from its text. 0, or -EINVAL with @err saying what is wrong; @o then unchanged. */
 int gt_options_set(struct gt_options *o, const char *key, const char *value, struct gt_error *err);
+/* Each option that has a value, as the text gt_options_set() takes it. */
+void gt_options_each(const struct gt_options *o,
+		     void (*fn)(void *ctx, const char *key, const char *value), void *ctx);
 /* Check the options against each other (sizes that do not fit, ...). 0 or -EINVAL and @err. */
 int gt_options_check(const struct gt_options *o, struct gt_error *err);
 /* Walk all keys, for help texts, completion and tests: name, default, meaning. NULL at the end. */

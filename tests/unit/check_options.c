@@ -111,6 +111,39 @@ START_TEST(every_row_of_the_option_list_is_a_known_key)
 }
 END_TEST
 
+static void set_again(void *ctx, const char *key, const char *value)
+{
+	ck_assert_int_eq(gt_options_set(ctx, key, value, &err), 0);
+}
+
+START_TEST(options_come_back_from_their_texts)
+{
+	static const char *const words[][2] = {
+		{ "vgt", "1" }, { "vgt_low_gm_sz", "64" }, { "vgt_high_gm_sz", "512" },
+		{ "vgt_fence_sz", "8" }, { "vgt_primary", "1" }, { "vgt_cap", "50" },
+		{ "vgt_monitor_config_file", "/m" }, { "vgt_heads", "3" },
+		{ "vgt_monitor", "dp,none,hdmi" }, { "vgt_mode", "1920x1080,640x480@75" },
+		{ "vgt_pci_slot", "9" }, { "vgt_gen", "kabylake" }, { "vgt_record", "/r" },
+		{ "vgt_vnc", "nobody" }, { "vgt_log", "debug,twin=error" }, { "vgt_qemu", "/q" },
+	};
+	struct gt_options again;
+	size_t nr = 0;
+
+	while (gt_option_rows[nr].key) {
+		nr++;
+	}
+	ck_assert_uint_eq(GT_ARRAY_SIZE(words), nr);
+	for (size_t i = 0; i <= nr; i++) {
+		gt_options_init(&again);
+		gt_options_each(&o, set_again, &again);
+		ck_assert_mem_eq(&again, &o, sizeof(o));
+		if (i < nr) {
+			ck_assert_int_eq(gt_options_set(&o, words[i][0], words[i][1], &err), 0);
+		}
+	}
+}
+END_TEST
+
 /* Windows lie in the GGTT, do not overlap, and obey i915's balloon rules, for all sizes. */
 START_TEST(any_partition_obeys_the_balloon_rules)
 {
@@ -160,6 +193,7 @@ int main(void)
 	tcase_add_loop_test(tc, values_at_odds_with_each_other_are_refused_with_a_name, 0,
 			    (int)GT_ARRAY_SIZE(at_odds));
 	tcase_add_test(tc, every_row_of_the_option_list_is_a_known_key);
+	tcase_add_test(tc, options_come_back_from_their_texts);
 	tcase_add_test(tc, any_partition_obeys_the_balloon_rules);
 	tcase_add_test(tc, log_levels_are_parsed_whole_or_not_at_all);
 	suite_add_tcase(s, tc);
