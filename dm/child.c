@@ -14,12 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "worker.h"
+#include "plan.h"
+#include "sandbox.h"
 #include "xengt/log.h"
 
-#define READY_TIMEOUT_MS 25000 /* less than the starting process waits */
-#define STOP_TIMEOUT_MS	 5000  /* for the worker to unmap and go */
-#define INPUT_BUFFER_B	 4096  /* input that was not passed on yet: a few packets */
+#define READY_TIMEOUT_MS     25000 /* less than the starting process waits */
+#define STOP_TIMEOUT_MS	     5000  /* for the worker to unmap and go */
+#define HAND_OVER_TIMEOUT_MS 2000  /* to end what it does; vCPUs may be waiting */
+#define INPUT_BUFFER_B	     4096  /* input that was not passed on yet: a few packets */
 
 uint64_t dm_now_ms(void)
 {
@@ -37,20 +39,42 @@ static void close_fd(int *fd)
 	}
 }
 
-int dm_child_create(struct dm_child *c, const struct dm_plan *plan)
+int dm_program_open(struct dm_program *p, const char *path)
+{
+	int ret;
+
+	*p = (struct dm_program){ .exe_fd = open(path, O_RDONLY | O_CLOEXEC), .keep_fd = -1 };
+	if (p->exe_fd >= 0) {
+		p->keep_fd = memfd_create("xengt-keep", MFD_CLOEXEC);
+	}
+	if (p->keep_fd >= 0) {
+		return 0;
+	}
+	ret = -errno;
+	dm_program_close(p);
+	return ret;
+}
+
+void dm_program_close(struct dm_program *p)
+{
+	close_fd(&p->exe_fd);
+	close_fd(&p->keep_fd);
+}
+
+int dm_child_create(struct dm_child *c)
 {
 	const int room_B = INPUT_BUFFER_B;
-	void *keep = mmap(NULL, dm_keep_B(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-			  0);
 	int input[2];
+	int ret;
 
 	*c = (struct dm_child){
-		.plan = plan, .input_fd = -1, .supervisors_fd = -1, .go_fd = -1, .report_fd = -1,
+		.program = { -1, -1 }, .input_fd = -1, .supervisors_fd = -1, .stop_fd = -1,
+		.report_fd = -1,
 	};
-	if (keep == MAP_FAILED) {
-		return -errno;
+	ret = dm_program_open(&c->program, "/proc/self/exe");
+	if (ret) {
+		return ret;
 	}
-	c->keep = keep;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, input)) {
 		return -errno;
 	}
@@ -62,52 +86,74 @@ int dm_child_create(struct dm_child *c, const struct dm_plan *plan)
 void dm_child_destroy(struct dm_child *c)
 {
 	close_fd(&c->input_fd);
-	close_fd(&c->go_fd);
+	close_fd(&c->stop_fd);
 	close_fd(&c->report_fd);
-	if (c->keep) {
-		munmap(c->keep, dm_keep_B());
-		c->keep = NULL;
-	}
+	dm_program_close(&c->program);
 }
 
-/* Between supervisor and this worker; its ends are go[0] and up[1]. */
-static int make_channels(int go[2], int up[2])
+/* Between supervisor and this worker; its ends are stop[0] and up[1]. */
+static int make_channels(int stop[2], int up[2])
 {
 	int ret;
 
-	if (pipe2(go, O_CLOEXEC)) {
+	if (pipe2(stop, O_CLOEXEC)) {
 		return -errno;
 	}
 	if (pipe2(up, O_CLOEXEC)) {
 		ret = -errno;
-		close(go[0]);
-		close(go[1]);
+		close(stop[0]);
+		close(stop[1]);
 		return ret;
 	}
 	return 0;
 }
 
-int dm_child_start(struct dm_child *c, int *listen_fd, void (*forget)(void *ctx), void *ctx)
+/* In the child, between fork and exec. */
+static _Noreturn void become_worker(const struct dm_brief *b, int exe_fd, char **words)
 {
-	int go[2], up[2];
+	const int own_fds[] = { b->keep_fd, b->from_fd, b->listen_fd, b->stop_fd, b->report_fd,
+				b->input_fd, exe_fd };
 	sigset_t none;
-	int ret = make_channels(go, up);
+
+	dm_close_others(own_fds, GT_ARRAY_SIZE(own_fds));
+	for (size_t i = 0; own_fds[i] != exe_fd; i++) {
+		if (own_fds[i] >= 0) {
+			fcntl(own_fds[i], F_SETFD, 0);
+		}
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	fexecve(exe_fd, words, environ);
+	_exit(127);
+}
+
+int dm_child_start(struct dm_child *c, int *listen_fd)
+{
+	struct dm_brief *b = &c->brief;
+	char **words = NULL;
+	int stop[2], up[2];
+	int ret = make_channels(stop, up);
 
 	if (ret) {
 		return ret;
 	}
-	close_fd(&c->go_fd);
+	close_fd(&c->stop_fd);
 	close_fd(&c->report_fd);
-	c->pid = fork();
+	b->keep_fd = c->program.keep_fd;
+	b->input_fd = c->input_fd;
+	b->listen_fd = *listen_fd;
+	b->stop_fd = stop[0];
+	b->report_fd = up[1];
+	words = dm_brief_words(b, "xengt-worker");
+	c->pid = words ? fork() : -1;
 	if (!c->pid) {
-		forget(ctx);
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		_exit(dm_worker_run(c->plan, c->keep, *listen_fd, go[0], up[1], c->input_fd));
+		become_worker(b, c->program.exe_fd, words);
 	}
-	close(go[0]);
+	dm_brief_free(words);
+	close(stop[0]);
 	close(up[1]);
-	c->go_fd = go[1];
+	c->stop_fd = stop[1];
 	c->report_fd = up[0];
 	c->began_ms = dm_now_ms();
 	close_fd(listen_fd);
@@ -116,11 +162,6 @@ int dm_child_start(struct dm_child *c, int *listen_fd, void (*forget)(void *ctx)
 		return -EAGAIN;
 	}
 	return 0;
-}
-
-int dm_child_go(struct dm_child *c, const struct dm_go *go)
-{
-	return write(c->go_fd, go, sizeof(*go)) == sizeof(*go) ? 0 : -EPIPE;
 }
 
 /* The worker's one report. 0 if it is ready. */
@@ -189,15 +230,16 @@ void dm_child_kill(struct dm_child *c)
 	}
 }
 
-void dm_child_stop(struct dm_child *c, bool park)
+/* Say the last word, if it is one, and wait until the worker has gone, whatever that takes. */
+static void say_and_wait(struct dm_child *c, char word, unsigned timeout_ms)
 {
 	const struct timespec moment = { .tv_nsec = 10000000 };
-	uint64_t end_ms = dm_now_ms() + STOP_TIMEOUT_MS;
+	uint64_t end_ms = dm_now_ms() + timeout_ms;
 
-	if (park && write(c->go_fd, &(char){ DM_STOP_PARK }, 1) != 1) {
+	if (c->pid && word && write(c->stop_fd, &word, 1) != 1) {
 		gt_err(GT_T_DM, "the worker does not listen");
 	}
-	close_fd(&c->go_fd);
+	close_fd(&c->stop_fd);
 	while (c->pid && !dm_child_reap(c, false) && dm_now_ms() < end_ms) {
 		nanosleep(&moment, NULL);
 	}
@@ -205,4 +247,14 @@ void dm_child_stop(struct dm_child *c, bool park)
 		gt_err(GT_T_DM, "the worker does not stop: killing it");
 		dm_child_kill(c);
 	}
+}
+
+void dm_child_stop(struct dm_child *c, bool park)
+{
+	say_and_wait(c, park ? DM_STOP_PARK : 0, STOP_TIMEOUT_MS);
+}
+
+void dm_child_hand_over(struct dm_child *c)
+{
+	say_and_wait(c, DM_STOP_HAND_OVER, HAND_OVER_TIMEOUT_MS);
 }

@@ -221,18 +221,6 @@ int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_er
 	return ret;
 }
 
-void dm_domain_forget(struct dm_domain *d)
-{
-	if (d->dmod) {
-		xendevicemodel_close(d->dmod);
-		d->dmod = NULL;
-	}
-	if (d->xc) {
-		xc_interface_close(d->xc);
-		d->xc = NULL;
-	}
-}
-
 void dm_domain_close(struct dm_domain *d)
 {
 	if (d->has_server) {
@@ -246,7 +234,14 @@ void dm_domain_close(struct dm_domain *d)
 		xendevicemodel_destroy_ioreq_server(d->dmod, (domid_t)d->domid, d->server);
 		d->has_server = false;
 	}
-	dm_domain_forget(d);
+	if (d->dmod) {
+		xendevicemodel_close(d->dmod);
+		d->dmod = NULL;
+	}
+	if (d->xc) {
+		xc_interface_close(d->xc);
+		d->xc = NULL;
+	}
 }
 
 static int withdraw(struct dm_domain *d, const struct dm_run *run)

@@ -26,8 +26,6 @@ struct dm_domain {
  */
 int dm_domain_open(struct dm_domain *d, const struct dm_plan *plan, struct gt_error *err);
 /* Destroy the ioreq server: what the guest reads of the vGPU from now on is all ones. */
-/* In a child of the process that opened it: lets the handles go, which are not its own. */
-void dm_domain_forget(struct dm_domain *d);
 void dm_domain_close(struct dm_domain *d);
 /*
  * The guest's kernel has been replaced by kexec (SHUTDOWN_soft_reset): the toolstack keeps the

@@ -456,6 +456,61 @@ static int map_views(struct dm_guest *d)
 	return ret;
 }
 
+static int set_page_class(struct dm_guest *d, uint32_t page, enum gt_page_class class)
+{
+	if (xendevicemodel_set_mem_type(d->c.dmod, (domid_t)d->base.domid,
+					class == GT_PAGE_SHADOWED ? HVMMEM_ioreq_server :
+								    HVMMEM_ram_rw,
+					d->keep->ram_gfn + page, 1)) {
+		return -errno;
+	}
+	return 0;
+}
+
+/* A register page that was RAM and is to be trapped: its RAM waits where it was parked first. */
+static int take_page(struct dm_guest *d, uint32_t page)
+{
+	const struct dm_run run = { page, 1, (enum gt_page_class)d->keep->classes[page] };
+	xen_pfn_t gfn = d->layout.parking_gfn + page;
+	int err = 0;
+	void *p;
+
+	if (d->keep->ram_gfn != d->layout.parking_gfn) {
+		int ret = relocate(d, d->keep->ram_gfn, d->layout.parking_gfn, &run);
+
+		if (ret) {
+			return ret;
+		}
+	}
+	p = xenforeignmemory_map(d->c.fmem, d->base.domid, PROT_READ, 1, &gfn, &err);
+	if (!p || err) {
+		return -EFAULT;
+	}
+	memcpy(d->base.regs + (size_t)page * GT_PAGE_SIZE, p, GT_PAGE_SIZE);
+	xenforeignmemory_unmap(d->c.fmem, p, 1);
+	return 0;
+}
+
+/* Another version may have other thoughts of what has to exit than the one before. */
+static int follow_classes(struct dm_guest *d, bool begun)
+{
+	int ret = 0;
+
+	for (uint32_t page = 0; !ret && page < GT_NR_REG_PAGES; page++) {
+		enum gt_page_class now = d->layout.classes[page];
+
+		if (!begun || d->keep->classes[page] == now) {
+			d->keep->classes[page] = (uint8_t)now;
+			continue;
+		}
+		ret = now == GT_PAGE_TRAPPED ? take_page(d, page) : set_page_class(d, page, now);
+		if (!ret) {
+			d->keep->classes[page] = (uint8_t)now;
+		}
+	}
+	return ret;
+}
+
 static void *reserve(size_t len)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -466,6 +521,7 @@ static void *reserve(size_t len)
 int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out)
 {
 	struct dm_guest *d = calloc(1, sizeof(*d));
+	bool begun = c->keep->begun;
 	int ret = -ENOMEM;
 
 	if (!d) {
@@ -476,7 +532,7 @@ int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out)
 	d->c.layout = &d->layout;
 	d->keep = c->keep;
 	d->base.keep = c->keep->vgpu;
-	if (!d->keep->begun) {
+	if (!begun) {
 		d->keep->ram_gfn = d->layout.parking_gfn;
 		d->keep->begun = true;
 	}
@@ -490,7 +546,10 @@ int dm_guest_create(const struct dm_guest_conf *c, struct gt_guest **out)
 	if (!d->saved || !d->base.gtt) {
 		goto err;
 	}
-	ret = map_views(d);
+	ret = follow_classes(d, begun);
+	if (!ret) {
+		ret = map_views(d);
+	}
 	if (ret) {
 		goto err;
 	}

@@ -30,6 +30,15 @@ void dm_layout_trap_registers(struct dm_layout *l)
 	}
 }
 
+void dm_layout_follow(struct dm_layout *l, const uint8_t classes[GT_NR_REG_PAGES])
+{
+	for (uint32_t page = 0; page < GT_NR_REG_PAGES; page++) {
+		if (classes[page] != GT_PAGE_SHADOWED && classes[page] != GT_PAGE_PLAIN) {
+			l->classes[page] = GT_PAGE_TRAPPED;
+		}
+	}
+}
+
 /* Class of a page of BAR0; GT_PAGE_TRAPPED where there is no RAM. */
 static enum gt_page_class class_of(const struct dm_layout *l, uint32_t page)
 {

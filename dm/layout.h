@@ -35,6 +35,12 @@ void dm_layout_init(struct dm_layout *l, enum gt_platform_id platform, uint64_t 
 /* After dm_layout_init(): leave no register page to the guest, for a trace of every access. */
 void dm_layout_trap_registers(struct dm_layout *l);
 
+/*
+ * After the others: RAM is where @classes, those of the worker before, say that it is; a page that
+ * has none stays trapped, whatever this version would make of it.
+ */
+void dm_layout_follow(struct dm_layout *l, const uint8_t classes[GT_NR_REG_PAGES]);
+
 /* The next run of RAM at or after page @from; false if there is none. */
 bool dm_layout_next(const struct dm_layout *l, uint32_t from, struct dm_run *out);
 

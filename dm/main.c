@@ -17,11 +17,14 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "brief.h"
 #include "checks.h"
 #include "complain.h"
 #include "launch.h"
+#include "monitor_file.h"
 #include "qemu.h"
 #include "run.h"
+#include "worker.h"
 #include "xengt/log.h"
 #include "xlconfig.h"
 #include "xlproc.h"
@@ -44,6 +47,7 @@ static void print_help(void)
 static int gather(struct dm_plan *plan, const struct dm_args *args, const struct dm_xl *xl,
 		  struct gt_error *err)
 {
+	struct dm_monitors monitors; /* the worker reads them; here it can still be said */
 	int ret;
 
 	gt_options_init(&plan->opt);
@@ -58,7 +62,7 @@ static int gather(struct dm_plan *plan, const struct dm_args *args, const struct
 		ret = gt_partition_init(&plan->part, &plan->opt, err);
 	}
 	if (!ret && *plan->opt.monitor_config_file) {
-		ret = dm_monitor_read(plan->opt.monitor_config_file, &plan->monitors, err);
+		ret = dm_monitor_read(plan->opt.monitor_config_file, &monitors, err);
 	}
 	if (!ret && *plan->opt.vnc) {
 		ret = dm_vnc_look_up(plan->opt.vnc, DM_VNC_PROGRAM, &plan->vnc_user, err);
@@ -140,8 +144,14 @@ int main(int argc, char **argv)
 	struct dm_args args = { 0 };
 	struct dm_xl xl = { 0 };
 	struct gt_error err = { "" };
-	int ret = dm_args_parse(&args, argc, argv, &err);
-	bool has_xl = !ret && !dm_xl_find(&xl);
+	bool has_xl;
+	int ret;
+
+	if (argc > 1 && !strcmp(argv[1], DM_WORKER_WORD)) {
+		return dm_worker_run(argc - 2, argv + 2);
+	}
+	ret = dm_args_parse(&args, argc, argv, &err);
+	has_xl = !ret && !dm_xl_find(&xl);
 
 	if (!ret && !args.has_domid && args.help) {
 		print_help();

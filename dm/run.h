@@ -20,6 +20,12 @@ int dm_run_path(char path[4096], const char *stem, const char *ext);
 int dm_run_lock(uint32_t domid, int *fd);
 
 /*
+ * Write what the lock's file says (xengt/protocol.h): this process, and how the @nr-th upgrade
+ * went.
+ */
+void dm_run_tell(int lock_fd, unsigned nr, bool good, const char *text);
+
+/*
  * The socket of @domid, listening.  A left-over socket nobody listens on is replaced; -EADDRINUSE
  * if somebody does.
  */

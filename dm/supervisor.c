@@ -6,7 +6,8 @@
  * and that nothing is left when the domain is gone: no process, no socket, no ioreq server.  It
  * waits for xenstore's word that a domain ended, its child, a signal, and input for the guest.
  *
- * A worker that dies is replaced while the guest runs on: vCPUs wait in Xen meanwhile.
+ * A worker that dies is replaced while the guest runs on: vCPUs wait in Xen meanwhile.  So is one
+ * that is to be of the program that is installed now, when a SIGHUP says so.
  */
 #define _GNU_SOURCE
 #include "supervisor.h"
@@ -37,6 +38,7 @@
 #define DEATHS_MAX	 8     /* of workers ... */
 #define DEATHS_MS	 60000 /* ... in this time: after that the guest loses its vGPU */
 #define SHORT_LIFE_MS	 2000  /* dead so soon, it died of the work it inherited */
+#define PROGRAM		 XENGT_LIBEXECDIR "/xengt-dm"
 
 struct supervisor {
 	const struct dm_plan *plan;
@@ -48,6 +50,7 @@ struct supervisor {
 	unsigned nr_deaths;
 	bool domain_stays;  /* without its vGPU, or with another one */
 	bool starts_over;   /* the latter */
+	unsigned nr_upgrades; /* that were asked for */
 	struct dm_domain domain;
 	struct xs_handle *xs;
 	struct dm_input *input; /* NULL: none */
@@ -126,32 +129,19 @@ static int catch_signals(struct supervisor *s)
 	return s->signal_fd < 0 ? -errno : 0;
 }
 
-/* In a child.  Libraries of Xen let it do no more with its parent's handles than this. */
-static void forget_xen(void *ctx)
+/* What every worker is told. */
+static void write_brief(struct supervisor *s)
 {
-	struct supervisor *s = ctx;
+	struct dm_brief *b = &s->child.brief;
 
-	dm_domain_forget(&s->domain);
-	if (s->xs) {
-		xs_daemon_destroy_postfork(s->xs);
-	}
-}
-
-static int start_worker(struct supervisor *s)
-{
-	return dm_child_start(&s->child, &s->listen_fd, forget_xen, s);
-}
-
-static int send_go(struct supervisor *s, bool forget_work)
-{
-	const struct dm_go go = {
-		.server = s->domain.server,
-		.parking_gfn = s->domain.layout.parking_gfn,
-		.opregion = s->domain.opregion,
-		.forget_work = forget_work,
-	};
-
-	return dm_child_go(&s->child, &go);
+	b->domid = s->plan->domid;
+	snprintf(b->name, sizeof(b->name), "%s", s->plan->name);
+	b->opt = s->plan->opt;
+	b->slot = s->plan->slot;
+	b->server = s->domain.server;
+	b->parking_gfn = s->domain.layout.parking_gfn;
+	b->opregion = s->domain.opregion;
+	b->from_fd = -1;
 }
 
 static int watch(struct supervisor *s, struct gt_error *err)
@@ -174,13 +164,10 @@ static int set_up(struct supervisor *s, struct gt_error *err)
 	gt_error_set(err, "cannot start the worker");
 	ret = catch_signals(s);
 	if (!ret) {
-		ret = dm_child_create(&s->child, s->plan);
+		ret = dm_child_create(&s->child);
 	}
 	if (!ret) {
 		ret = dm_input_create(s->plan->qemu_fd, s->child.supervisors_fd, &s->input);
-	}
-	if (!ret) {
-		ret = start_worker(s);
 	}
 	if (ret) {
 		return ret;
@@ -190,22 +177,23 @@ static int set_up(struct supervisor *s, struct gt_error *err)
 		ret = dm_domain_open(&s->domain, s->plan, err);
 	}
 	if (!ret) {
-		gt_error_set(err, "the worker ended before it began");
-		ret = send_go(s, false);
+		gt_error_set(err, "cannot start the worker");
+		write_brief(s);
+		ret = dm_child_start(&s->child, &s->listen_fd);
 	}
 	return ret;
 }
 
-/* A signal arrived: true if we were asked to end. */
-static bool asked_to_end(struct supervisor *s)
+/* Signals that arrived: whether we were asked to end, or to go on with the program of today. */
+static void hear_signals(struct supervisor *s, bool *end, bool *upgrade)
 {
 	struct signalfd_siginfo si;
-	bool end = false;
 
+	*end = *upgrade = false;
 	while (read(s->signal_fd, &si, sizeof(si)) == sizeof(si)) {
-		end = end || si.ssi_signo != SIGCHLD;
+		*upgrade |= si.ssi_signo == SIGHUP;
+		*end |= si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT;
 	}
-	return end;
 }
 
 static void drain_watch(struct supervisor *s)
@@ -231,35 +219,94 @@ static bool may_replace(struct supervisor *s)
 	return may;
 }
 
+/* A worker after one that is gone; if it does not become ready, it is gone, too. */
+static int start_next(struct supervisor *s, struct gt_error *err)
+{
+	int ret = dm_run_listen(s->plan->domid, &s->listen_fd);
+
+	if (!ret) {
+		ret = dm_child_start(&s->child, &s->listen_fd);
+	}
+	if (ret) {
+		gt_error_set(err, "cannot start another worker: %s", strerror(-ret));
+	} else {
+		ret = dm_child_wait_ready(&s->child, err);
+	}
+	close_fd(&s->listen_fd);
+	if (ret) {
+		gt_err(GT_T_DM, "%s", err->text);
+		dm_child_kill(&s->child); /* told to stop, it would leave nothing */
+	}
+	return ret;
+}
+
 /* One worker after another, until one is ready. */
 static bool replace_worker(struct supervisor *s)
 {
-	struct gt_error err = { "cannot start another worker" };
+	struct gt_error err;
 	int ret = -1;
 
 	while (ret && may_replace(s)) {
 		bool forget_work = dm_now_ms() - s->child.began_ms < SHORT_LIFE_MS;
 
-		ret = dm_run_listen(s->plan->domid, &s->listen_fd);
+		s->child.brief.forget_work = forget_work;
+		ret = start_next(s, &err);
+		s->child.brief.forget_work = false;
 		if (!ret) {
-			ret = start_worker(s);
-		}
-		if (!ret) {
-			ret = send_go(s, forget_work);
-		}
-		if (!ret) {
-			ret = dm_child_wait_ready(&s->child, &err);
-		}
-		close_fd(&s->listen_fd);
-		if (ret) {
-			gt_err(GT_T_DM, "%s", err.text);
-			dm_child_kill(&s->child); /* told to stop, it would leave nothing */
-		} else {
 			gt_warn(GT_T_DM, "another worker has taken over%s",
 				forget_work ? ", without the work under way" : "");
 		}
 	}
 	return !ret;
+}
+
+/* @why: it could not be done; NULL: it was. */
+static void tell_upgrade(struct supervisor *s, const struct gt_error *why)
+{
+	char text[GT_ERROR_MAX];
+
+	if (why) {
+		snprintf(text, sizeof(text), "goes on as before, not with %s: %.300s", PROGRAM,
+			 why->text);
+		gt_err(GT_T_DM, "%s", text);
+	} else {
+		snprintf(text, sizeof(text), "goes on with %s as it is now", PROGRAM);
+		gt_info(GT_T_DM, "%s", text);
+	}
+	dm_run_tell(s->lock_fd, ++s->nr_upgrades, !why, text);
+}
+
+/*
+ * Go on with a worker of the program that is installed now.  It copies what the old one left, so if
+ * it cannot go on, one of the old program does, as if nothing had been.  False: neither could.
+ */
+static bool upgrade_worker(struct supervisor *s)
+{
+	struct dm_program old = s->child.program, next;
+	struct gt_error err, why_not;
+	bool goes_on;
+	int ret = dm_program_open(&next, PROGRAM);
+
+	if (ret) {
+		gt_error_set(&err, "cannot open it: %s", strerror(-ret));
+		tell_upgrade(s, &err);
+		return true;
+	}
+	dm_child_hand_over(&s->child);
+	s->child.program = next;
+	s->child.brief.from_fd = old.keep_fd;
+	ret = start_next(s, &err);
+	s->child.brief.from_fd = -1;
+	if (!ret) {
+		dm_program_close(&old);
+		tell_upgrade(s, NULL);
+		return true;
+	}
+	dm_program_close(&s->child.program);
+	s->child.program = old;
+	goes_on = !start_next(s, &why_not) || replace_worker(s);
+	tell_upgrade(s, &err);
+	return goes_on;
 }
 
 /* While the vGPU lives. Returns the exit status. */
@@ -274,6 +321,7 @@ static int stand_by(struct supervisor *s)
 	for (;;) {
 		int timeout_ms = dm_input_poll(s->input, fds + 2);
 		int n = poll(fds, GT_ARRAY_SIZE(fds), timeout_ms);
+		bool end, upgrade;
 
 		if (n < 0 && errno != EINTR) {
 			gt_err(GT_T_DM, "cannot wait for events: %s", strerror(errno));
@@ -300,10 +348,14 @@ static int stand_by(struct supervisor *s)
 			return 1;
 		}
 		dm_vnc_reap(&s->vnc);
-		if (asked_to_end(s)) {
+		hear_signals(s, &end, &upgrade);
+		if (end) {
 			gt_warn(GT_T_DM, "asked to end: domain %u loses its vGPU", s->plan->domid);
 			s->domain_stays = true;
 			return 0;
+		}
+		if (upgrade && !upgrade_worker(s)) {
+			return 1;
 		}
 		if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL)) {
 			gt_err(GT_T_DM, "lost xenstore");
@@ -359,7 +411,8 @@ int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
 		.lock_fd = -1,
 		.listen_fd = -1,
 		.signal_fd = -1,
-		.child = { .input_fd = -1, .supervisors_fd = -1, .go_fd = -1, .report_fd = -1 },
+		.child = { .program = { -1, -1 }, .input_fd = -1, .supervisors_fd = -1,
+			   .stop_fd = -1, .report_fd = -1 },
 	};
 	struct gt_error err = { "" };
 	int status = 1;
@@ -376,6 +429,7 @@ int dm_supervisor_run(const struct dm_plan *plan, int report_fd)
 	} else {
 		gt_info(GT_T_DM, "vGPU of domain %u ready in slot %u", plan->domid, plan->slot);
 		start_vnc(&s);
+		dm_run_tell(s.lock_fd, 0, true, "as it was started");
 		report(&s, "");
 		status = stand_by(&s);
 	}

@@ -8,6 +8,8 @@
  * other way, it leaves all as it is to the next worker (keep.h).
  */
 #define _GNU_SOURCE
+#include "config.h"
+
 #include "worker.h"
 
 #include <errno.h>
@@ -24,8 +26,12 @@
 #include <xenforeignmemory.h>
 #include <xentoolcore.h>
 
+#include "brief.h"
 #include "guest_xen.h"
 #include "ioreq.h"
+#include "keep.h"
+#include "monitor_file.h"
+#include "plan.h"
 #include "sandbox.h"
 #include "trace.h"
 #include "xengt/log.h"
@@ -37,12 +43,12 @@
 #define SETTLE_ns 1000000u
 
 struct worker {
-	const struct dm_plan *plan;
+	struct dm_brief brief;
+	struct gt_partition part;
+	struct dm_monitors monitors; /* of the monitor file */
 	struct dm_keep *keep;
-	struct dm_go go;
-	int listen_fd, stop_fd;
-	int input_fd; /* to the supervisor */
 	int trace_fd; /* -1: nothing is recorded */
+	char last_word; /* of the supervisor, DM_STOP_*; 0: none */
 	struct dm_layout layout;
 	xendevicemodel_handle *dmod;
 	xenforeignmemory_handle *fmem;
@@ -71,12 +77,12 @@ static int attach(struct worker *w, struct gt_error *err)
 	struct dm_guest_conf conf = {
 		.dmod = w->dmod,
 		.fmem = w->fmem,
-		.domid = w->plan->domid,
-		.server = w->go.server,
-		.slot = w->plan->slot,
+		.domid = w->brief.domid,
+		.server = (ioservid_t)w->brief.server,
+		.slot = (uint8_t)w->brief.slot,
 		.layout = &w->layout,
 		.keep = w->keep,
-		.opregion = w->go.opregion,
+		.opregion = w->brief.opregion,
 	};
 	int ret = dm_guest_create(&conf, &w->guest);
 
@@ -84,10 +90,10 @@ static int attach(struct worker *w, struct gt_error *err)
 		gt_error_set(err, "cannot map the RAM of BAR0: %s", strerror(-ret));
 		return ret;
 	}
-	ret = dm_ioreqs_create(w->dmod, w->fmem, w->evtchn, w->plan->domid, w->go.server,
-			       w->keep, &w->ioreqs);
+	ret = dm_ioreqs_create(w->dmod, w->fmem, w->evtchn, w->brief.domid,
+			       (ioservid_t)w->brief.server, w->keep, &w->ioreqs);
 	if (ret) {
-		gt_error_set(err, "cannot take requests of domain %u: %s", w->plan->domid,
+		gt_error_set(err, "cannot take requests of domain %u: %s", w->brief.domid,
 			     strerror(-ret));
 	}
 	return ret;
@@ -95,23 +101,23 @@ static int attach(struct worker *w, struct gt_error *err)
 
 static int confine(struct worker *w, struct gt_error *err)
 {
-	if (xentoolcore_restrict_all((domid_t)w->plan->domid)) {
+	if (xentoolcore_restrict_all((domid_t)w->brief.domid)) {
 		int ret = -errno;
 
-		gt_error_set(err, "cannot restrict the worker to domain %u: %s", w->plan->domid,
+		gt_error_set(err, "cannot restrict the worker to domain %u: %s", w->brief.domid,
 			     strerror(-ret));
 		return ret;
 	}
-	return dm_sandbox_enter(w->plan->domid, err);
+	return dm_sandbox_enter(w->brief.domid, err);
 }
 
 /* The monitors of the monitor file; those of heads that do not exist stay in the file. */
 static int plug_monitors(struct worker *w, struct gt_error *err)
 {
-	const struct dm_monitors *m = &w->plan->monitors;
+	const struct dm_monitors *m = &w->monitors;
 	int ret = 0;
 
-	for (unsigned head = 0; !ret && head < m->nr && head < w->plan->opt.nr_heads; head++) {
+	for (unsigned head = 0; !ret && head < m->nr && head < w->brief.opt.nr_heads; head++) {
 		ret = gt_vgpu_plug(w->vgpu, head, m->head[head].edid, m->head[head].edid_B);
 	}
 	if (ret) {
@@ -122,7 +128,7 @@ static int plug_monitors(struct worker *w, struct gt_error *err)
 
 static int create_vgpu(struct worker *w, struct gt_error *err)
 {
-	int ret = gt_vgpu_create(&w->plan->opt, w->guest, NULL, &w->vgpu);
+	int ret = gt_vgpu_create(&w->brief.opt, w->guest, NULL, &w->vgpu);
 
 	if (ret) {
 		gt_error_set(err, "cannot make the vGPU: %s", strerror(-ret));
@@ -130,7 +136,7 @@ static int create_vgpu(struct worker *w, struct gt_error *err)
 	}
 	if (!gt_vgpu_is_inherited(w->vgpu)) {
 		ret = plug_monitors(w, err);
-	} else if (w->go.forget_work) {
+	} else if (w->brief.forget_work) {
 		gt_vgpu_forget_work(w->vgpu);
 	}
 	if (ret) {
@@ -142,48 +148,59 @@ static int create_vgpu(struct worker *w, struct gt_error *err)
 		gt_error_set(err, "cannot record: %s", strerror(-ret));
 		return ret;
 	}
-	ret = gt_server_create(w->vgpu, w->listen_fd, w->plan->name, &w->server);
+	ret = gt_server_create(w->vgpu, w->brief.listen_fd, w->brief.name, &w->server);
 	if (ret) {
 		gt_error_set(err, "cannot serve display clients: %s", strerror(-ret));
 		return ret;
 	}
-	w->listen_fd = -1;
-	gt_server_set_input(w->server, w->input_fd);
+	gt_server_set_input(w->server, w->brief.input_fd);
 	if (gt_vgpu_is_inherited(w->vgpu)) {
-		dm_ioreqs_inherit(w->ioreqs, w->guest, w->vgpu, w->go.forget_work);
+		dm_ioreqs_inherit(w->ioreqs, w->guest, w->vgpu, w->brief.forget_work);
 	}
 	return 0;
 }
 
-/* The supervisor is done with its part, or gone (-EPIPE). */
-static int wait_for_go(struct worker *w)
+/* What is there already, and what can be read no more from inside the sandbox. */
+static int find(struct worker *w, struct gt_error *err)
 {
-	ssize_t n;
+	const struct gt_options *o = &w->brief.opt;
+	int ret = gt_partition_init(&w->part, o, err);
 
-	do {
-		n = read(w->stop_fd, &w->go, sizeof(w->go));
-	} while (n < 0 && errno == EINTR);
-	if (n != sizeof(w->go)) {
-		return n < 0 ? -errno : -EPIPE;
+	if (ret) {
+		return ret;
 	}
-	w->layout.parking_gfn = w->go.parking_gfn;
-	return 0;
+	ret = dm_keep_map(w->brief.keep_fd, w->brief.from_fd, &w->keep);
+	if (ret) {
+		gt_error_set(err, "cannot take over what the last worker left: %s", strerror(-ret));
+		return ret;
+	}
+	dm_layout_init(&w->layout, o->platform, w->part.ggtt_size);
+	w->layout.parking_gfn = w->brief.parking_gfn;
+	if (*o->record) {
+		dm_layout_trap_registers(&w->layout);
+	}
+	if (w->keep->begun) {
+		dm_layout_follow(&w->layout, w->keep->classes);
+		return 0;
+	}
+	if (*o->monitor_config_file) {
+		ret = dm_monitor_read(o->monitor_config_file, &w->monitors, err);
+	}
+	if (!ret && *o->record) {
+		ret = dm_trace_open(o->record, &w->trace_fd, err);
+	}
+	return ret;
 }
 
 static int set_up(struct worker *w, struct gt_error *err)
 {
-	bool is_first = !w->keep->begun;
-	int ret = open_handles(w, err);
+	int ret = find(w, err);
 
 	if (!ret) {
-		gt_error_set(err, "the supervisor is gone");
-		ret = wait_for_go(w);
+		ret = open_handles(w, err);
 	}
 	if (!ret) {
 		ret = attach(w, err);
-	}
-	if (!ret && *w->plan->opt.record && is_first) {
-		ret = dm_trace_open(w->plan->opt.record, &w->trace_fd, err);
 	}
 	if (!ret) {
 		ret = confine(w, err);
@@ -230,12 +247,22 @@ static void serve_requests(struct worker *w)
 	}
 }
 
+/* Told to stop: and what else? */
+static void hear_last_word(struct worker *w)
+{
+	struct pollfd p = { .fd = w->brief.stop_fd, .events = POLLIN };
+
+	if (poll(&p, 1, 0) != 1 || read(w->brief.stop_fd, &w->last_word, 1) != 1) {
+		w->last_word = 0;
+	}
+}
+
 static int loop(struct worker *w)
 {
 	struct pollfd fds[] = {
 		{ .fd = dm_ioreqs_fd(w->ioreqs), .events = POLLIN },
 		{ .fd = gt_server_fd(w->server), .events = POLLIN },
-		{ .fd = w->stop_fd, .events = POLLIN },
+		{ .fd = w->brief.stop_fd, .events = POLLIN },
 	};
 	bool busy = false;
 
@@ -250,6 +277,7 @@ static int loop(struct worker *w)
 			return 1;
 		}
 		if (n > 0 && fds[2].revents) {
+			hear_last_word(w);
 			return 0;
 		}
 		if (n > 0 && fds[0].revents & (POLLERR | POLLNVAL)) {
@@ -272,31 +300,24 @@ static int loop(struct worker *w)
 	}
 }
 
-/* Told to stop, and the domain stays: its RAM goes where the supervisor finds it. */
-static bool must_park(const struct worker *w)
-{
-	struct pollfd p = { .fd = w->stop_fd, .events = POLLIN };
-	char word;
-
-	return poll(&p, 1, 0) == 1 && read(w->stop_fd, &word, 1) == 1 &&
-	       word == DM_STOP_PARK;
-}
-
 /* In an order that lets each still use what it stands on; with it the last foreign page goes. */
 static void tear_down(struct worker *w)
 {
 	gt_server_destroy(w->server);
 	gt_vgpu_destroy(w->vgpu);
-	if (must_park(w)) {
+	if (w->last_word == DM_STOP_PARK) {
+		/* The domain stays: its RAM goes where the supervisor finds it. */
 		w->guest->ops->place_bar(w->guest, GT_BAR_MMIO, 0, 0);
 	}
 	/*
 	 * Fails if the domain is gone or the supervisor was faster: both are fine.  First all pages
 	 * whose writes exit become plain RAM, see dm/domain.c.
 	 */
-	xendevicemodel_map_mem_type_to_ioreq_server(w->dmod, (domid_t)w->plan->domid,
-						    w->go.server, HVMMEM_ioreq_server, 0);
-	xendevicemodel_destroy_ioreq_server(w->dmod, (domid_t)w->plan->domid, w->go.server);
+	xendevicemodel_map_mem_type_to_ioreq_server(w->dmod, (domid_t)w->brief.domid,
+						    (ioservid_t)w->brief.server,
+						    HVMMEM_ioreq_server, 0);
+	xendevicemodel_destroy_ioreq_server(w->dmod, (domid_t)w->brief.domid,
+					    (ioservid_t)w->brief.server);
 	dm_ioreqs_destroy(w->ioreqs);
 	dm_guest_destroy(w->guest);
 	xenevtchn_close(w->evtchn);
@@ -315,18 +336,18 @@ static void send_report(int fd, const char *text)
 	close(fd);
 }
 
-int dm_worker_run(const struct dm_plan *plan, struct dm_keep *keep, int listen_fd, int go_fd,
-		  int report_fd, int input_fd)
+static void start_log(const struct worker *w)
 {
-	struct worker w = {
-		.plan = plan,
-		.keep = keep,
-		.listen_fd = listen_fd,
-		.stop_fd = go_fd,
-		.input_fd = input_fd,
-		.trace_fd = -1,
-	};
-	int own_fds[] = { listen_fd, go_fd, report_fd, input_fd, plan->log_fd };
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "d%u ", w->brief.domid);
+	gt_log_init(-1, prefix);
+	gt_log_configure(w->brief.opt.log);
+}
+
+int dm_worker_run(int nr, char *const *words)
+{
+	struct worker w = { .trace_fd = -1 };
 	struct gt_error err = { "" };
 	int status = 1;
 
@@ -334,20 +355,23 @@ int dm_worker_run(const struct dm_plan *plan, struct dm_keep *keep, int listen_f
 	/* The GPU looks at memory it waits for every few microseconds at first. */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
-	dm_close_others(own_fds, GT_ARRAY_SIZE(own_fds));
-	dm_layout_init(&w.layout, plan->opt.platform, plan->part.ggtt_size);
-	if (*plan->opt.record) {
-		dm_layout_trap_registers(&w.layout);
+	if (dm_brief_parse(&w.brief, nr, words, &err)) {
+		fprintf(stderr, "xengt-dm: %s\n", err.text);
+		if (w.brief.report_fd >= 0) {
+			send_report(w.brief.report_fd, err.text);
+		}
+		return status;
 	}
+	start_log(&w);
 	if (set_up(&w, &err)) {
-		send_report(report_fd, err.text);
+		send_report(w.brief.report_fd, err.text);
 	} else {
-		gt_info(GT_T_DM, "worker ready: %u pages of BAR RAM",
+		gt_info(GT_T_DM, "worker of xengt " PACKAGE_VERSION " ready: %u pages of BAR RAM",
 			dm_layout_nr_pages(&w.layout));
-		send_report(report_fd, "");
+		send_report(w.brief.report_fd, "");
 		status = loop(&w);
 	}
-	if (!status) {
+	if (!status && w.last_word != DM_STOP_HAND_OVER) {
 		tear_down(&w);
 	}
 	return status;

@@ -3,17 +3,11 @@
 #ifndef DM_WORKER_H
 #define DM_WORKER_H
 
-#include "keep.h"
-#include "plan.h"
-
 /*
- * Be the worker, in a process of its own that holds no Xen handle yet.  Waits for a struct dm_go on
- * @go_fd, whose end-of-file then means stop; writes one struct dm_report to @report_fd, and input
- * of clients as packets to @input_fd.  Returns the exit status.
- *
- * What is in @keep is gone on with.
+ * Be the worker that the words behind DM_WORKER_WORD say (brief.h), in a process of its own with
+ * nothing open but what they name and the streams, of which standard error is the log.  Writes one
+ * struct dm_report when it is ready or cannot be.  Returns the exit status.
  */
-int dm_worker_run(const struct dm_plan *plan, struct dm_keep *keep, int listen_fd, int go_fd,
-		  int report_fd, int input_fd);
+int dm_worker_run(int nr, char *const *words);
 
 #endif

@@ -14,6 +14,7 @@ libtestsupport_la_SOURCES = \
 	tests/support/blt_model.c tests/support/blt_model.h \
 	tests/support/driver.c tests/support/driver.h \
 	tests/support/fake_guest.c tests/support/fake_guest.h \
+	tests/support/keep_moved.c tests/support/keep_moved.h \
 	tests/support/ppgtt_model.c tests/support/ppgtt_model.h \
 	tests/support/rfb.c tests/support/rfb.h \
 	tests/support/screen.c tests/support/screen.h \
@@ -56,6 +57,7 @@ UNIT_TESTS = \
 	check_input \
 	check_ioreq \
 	check_irq \
+	check_keep \
 	check_metrics \
 	check_mi \
 	check_monitor \
@@ -122,7 +124,8 @@ check_detile_LDADD = $(UNIT_LIBS) -lm
 check_detile_pass_SOURCES = tests/unit/check_detile_pass.c
 
 check_dm_SOURCES = tests/unit/check_dm.c \
-	dm/args.c dm/args.h dm/checks.h dm/layout.c dm/layout.h dm/monitor_file.c dm/monitor_file.h \
+	dm/args.c dm/args.h dm/brief.c dm/brief.h dm/checks.h \
+	dm/layout.c dm/layout.h dm/monitor_file.c dm/monitor_file.h \
 	dm/slot.c dm/trace.c dm/trace.h dm/xlargs.c dm/xlargs.h
 check_dm_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/dm
 
@@ -146,6 +149,8 @@ check_input_LDADD = libxengt.la $(UNIT_LIBS)
 
 check_inherit_SOURCES = tests/unit/check_inherit.c
 check_ioreq_SOURCES = tests/unit/check_ioreq.c
+check_keep_SOURCES = tests/unit/check_keep.c dm/keep.c dm/keep.h
+check_keep_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/dm
 check_irq_SOURCES = tests/unit/check_irq.c
 check_metrics_SOURCES = tests/unit/check_metrics.c
 check_mi_SOURCES = tests/unit/check_mi.c
@@ -246,6 +251,7 @@ FUZZ_TARGETS = \
 	fuzz_compose \
 	fuzz_ggtt \
 	fuzz_ioreq \
+	fuzz_keep \
 	fuzz_ppgtt \
 	fuzz_server \
 	fuzz_twin
@@ -257,6 +263,7 @@ fuzz_commands_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_commands.c
 fuzz_compose_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_compose.c
 fuzz_ggtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ggtt.c
 fuzz_ioreq_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ioreq.c
+fuzz_keep_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_keep.c
 fuzz_ppgtt_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_ppgtt.c
 fuzz_server_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_server.c
 fuzz_twin_SOURCES = tests/fuzz/driver.c tests/fuzz/fuzz_twin.c

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -113,6 +114,13 @@ enum exit_code tool_flush(void)
 		return EXIT_OUTPUT;
 	}
 	return EXIT_OK;
+}
+
+const char *tool_socket_dir(void)
+{
+	const char *dir = secure_getenv("XENGT_SOCKET_DIR");
+
+	return dir && *dir ? dir : XENGT_SOCKET_DIR;
 }
 
 uint64_t now_ms(void)

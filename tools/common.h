@@ -27,6 +27,9 @@ enum exit_code tool_explain(const char *domain, const struct xengt_client *c, in
 /* Flush standard output; EXIT_OUTPUT, told, if not all could be written. */
 enum exit_code tool_flush(void);
 
+/* The directory of the vGPUs' sockets. */
+const char *tool_socket_dir(void);
+
 /* Of a clock that nobody sets. */
 uint64_t now_ms(void);
 void sleep_ms(uint64_t ms);

@@ -34,6 +34,7 @@ libtools_la_SOURCES = \
 	tools/qoi.c \
 	tools/rgb.c tools/rgb.h \
 	tools/top.c tools/top.h \
+	tools/upgrade.c tools/upgrade.h \
 	tools/vitals.c tools/vitals.h
 libtools_la_LIBADD = libxengt.la libpixels.la $(LIBISAL_LIBS) $(LIBPNG_LIBS) $(XENSTORE_LIBS)
 

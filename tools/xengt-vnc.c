@@ -398,14 +398,13 @@ static enum exit_code open_socket(const struct vnc_settings *s, const char *path
 
 static enum exit_code listen_and_serve(const struct vnc_settings *s, const struct xengt_info *info)
 {
-	const char *dir = secure_getenv("XENGT_SOCKET_DIR");
 	const char *at = s->path;
 	char path[128];
 	enum exit_code code;
 	int fd;
 
-	snprintf(path, sizeof(path), "%.64s/vnc-%u-%u.sock", dir && *dir ? dir : XENGT_SOCKET_DIR,
-		 info->domid, s->head);
+	snprintf(path, sizeof(path), "%.64s/vnc-%u-%u.sock", tool_socket_dir(), info->domid,
+		 s->head);
 	at = at ? at : path;
 	if (s->listen && !vnc_tls_init(s->key_path, s->cert_path, s->password_path)) {
 		return EXIT_USAGE;

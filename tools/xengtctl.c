@@ -16,6 +16,7 @@
 #include "config.h"
 #include "metrics.h"
 #include "top.h"
+#include "upgrade.h"
 
 static const char usage_text[] =
 	"usage: xengtctl list\n"
@@ -26,6 +27,7 @@ static const char usage_text[] =
 	"       xengtctl monitor DOMAIN [list]\n"
 	"       xengtctl monitor DOMAIN plug HEAD [WIDTHxHEIGHT[@HZ] | FILE]\n"
 	"       xengtctl monitor DOMAIN unplug HEAD\n"
+	"       xengtctl upgrade DOMAIN... | --all\n"
 	"\n"
 	"  list    all vGPUs: memory in MiB, fences, mode, whether the guest's driver is up\n"
 	"  top     what each is doing now, again and again; top --help says more\n"
@@ -34,6 +36,7 @@ static const char usage_text[] =
 	"  regs    registers: \"0xOFFSET NAME 0xVALUE\" a line\n"
 	"  monitor its heads, \"HEAD LINK STATE MODE NAME\" a line; or plug a monitor into one:\n"
 	"          of that mode, or of the EDID in FILE (with a / in its name), or the last one\n"
+	"  upgrade goes on with the mediator that is installed now, while the guest runs on\n"
 	"\n"
 	"DOMAIN is a name or an id.  -h, --help: this text; -V, --version: the version.\n"
 	"\n"
@@ -216,6 +219,7 @@ static const struct {
 } commands[] = {
 	{ "top", top_usage, top_main },
 	{ "metrics", metrics_usage, metrics_main },
+	{ "upgrade", upgrade_usage, upgrade_main },
 };
 
 static enum exit_code run_command(size_t n, int argc, char **argv)
@@ -267,7 +271,7 @@ int main(int argc, char **argv)
 	if (nr >= 2 && !strcmp(argv[0], "monitor")) {
 		return do_monitor(nr - 1, argv + 1);
 	}
-	complain("list, top, metrics, or monitor, stats or regs with a DOMAIN is needed; "
+	complain("list, top, metrics, or monitor, stats, regs or upgrade with a DOMAIN is needed; "
 		 "see --help");
 	return EXIT_USAGE;
 }

@@ -17,7 +17,7 @@ noinst_LTLIBRARIES += libmediator.la
 libmediator_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
 libmediator_la_LIBADD = libpixels.la
 libmediator_la_SOURCES = \
-	include/xengt/guest.h include/xengt/hw.h include/xengt/input.h include/xengt/log.h \
+	include/xengt/guest.h include/xengt/hw.h include/xengt/input.h include/xengt/keep.h include/xengt/log.h \
 	include/xengt/options.h include/xengt/platform.h include/xengt/protocol.h \
 	include/xengt/types.h include/xengt/vgpu.h \
 	xengt/display.h xengt/display_rows.h xengt/events.h xengt/frames.h xengt/ggtt.h \
@@ -54,6 +54,7 @@ libmediator_la_SOURCES = \
 	include/xengt/ioreq.h xengt/ioreq.c \
 	xengt/input.c \
 	xengt/irq.c \
+	xengt/keep.c \
 	xengt/log.c \
 	xengt/monitor.c xengt/monitor.h \
 	xengt/native.c xengt/native.h \
@@ -102,4 +103,5 @@ libmediator_la_SOURCES = \
 	xengt/twin/twin.c xengt/twin/twin.h \
 	xengt/vbt.c xengt/vbt.h \
 	xengt/vgpu.c \
+	xengt/vgpu_keep.c \
 	xengt/watch.c xengt/watch.h

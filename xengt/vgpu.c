@@ -35,16 +35,9 @@ void gt_vgpu_reset(struct gt_vgpu *v)
 	gt_record_call(v->record, 'z', v->submit.busy);
 }
 
-#define KEEP_ALIGN 64u
-
-static size_t keep_of_vgpu_B(void)
-{
-	return (sizeof(struct gt_vgpu) + KEEP_ALIGN - 1) & ~(size_t)(KEEP_ALIGN - 1);
-}
-
 size_t gt_vgpu_keep_B(void)
 {
-	return keep_of_vgpu_B() + gt_twin_keep_B();
+	return GT_KEEP_OF_VGPU_B + gt_twin_keep_B();
 }
 
 /* Addresses of the process that died, and what it alone had open. */
@@ -83,7 +76,7 @@ static struct gt_vgpu *find_or_alloc(struct gt_guest *guest)
 	} else {
 		memset(guest->keep, 0, gt_vgpu_keep_B());
 	}
-	v->twin_keep = (uint8_t *)guest->keep + keep_of_vgpu_B();
+	v->twin_keep = (uint8_t *)guest->keep + GT_KEEP_OF_VGPU_B;
 	return v;
 }
 

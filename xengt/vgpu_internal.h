@@ -55,6 +55,9 @@ struct gt_vgpu {
 	bool is_whole; /* it has begun: from here on it can be inherited */
 };
 
+/* The twin's part of guest->keep follows the vGPU's, aligned. */
+#define GT_KEEP_OF_VGPU_B ((sizeof(struct gt_vgpu) + 63) & ~(size_t)63)
+
 static inline uint64_t gt_now_ns(const struct gt_vgpu *v)
 {
 	return v->guest->ops->now_ns(v->guest);

@@ -12,6 +12,7 @@
 #ifndef XENGT_HW_H
 #define XENGT_HW_H
 
+#include "xengt/keep.h"
 #include "xengt/types.h"
 
 struct gt_hw;
@@ -145,5 +146,7 @@ struct gt_hw {
  */
 int gt_twin_create(const struct gt_hw_events *ev, void *keep, bool inherited, struct gt_hw **out);
 size_t gt_twin_keep_B(void);
+/* What of them another version of the twin finds there (keep.h). */
+extern const struct gt_keep_row gt_twin_keep_rows[];
 
 #endif

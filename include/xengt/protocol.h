@@ -6,6 +6,10 @@
  * request a packet and gets one reply packet, in order; a reply may carry one file descriptor
  * (SCM_RIGHTS), a sealed memfd.  Same machine, same byte order; all fields are fixed-width.
  *
+ * XENGT_SOCKET_DIR/<domid>.lock is locked by the vGPU's supervisor while there is one, and says in
+ * a line "PID NR ok|failed SENTENCE" which process that is, how often it was asked by SIGHUP to go
+ * on with the program that is installed now, and what became of it the last time.  For root alone.
+ *
  * A request that is not well formed (size, magic, unknown command, a reserved field that is not 0)
  * is answered with XENGT_E_PROTOCOL and the connection is closed.
  */

@@ -10,6 +10,7 @@
 
 #include "xengt/guest.h"
 #include "xengt/hw.h"
+#include "xengt/keep.h"
 #include "xengt/options.h"
 
 struct gt_vgpu;
@@ -50,6 +51,8 @@ int gt_vgpu_create(const struct gt_options *o, struct gt_guest *guest, const uin
 void gt_vgpu_destroy(struct gt_vgpu *v);
 /* Size of guest->keep: what of a vGPU outlives the process. */
 size_t gt_vgpu_keep_B(void);
+/* What of it another version of the mediator finds there (keep.h). */
+extern const struct gt_keep_row gt_vgpu_keep_rows[];
 /* Whether it is one that another process had; then gt_vgpu_forget_work() may be wanted. */
 bool gt_vgpu_is_inherited(const struct gt_vgpu *v);
 /*

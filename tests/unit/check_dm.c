@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "brief.h"
 #include "checks.h"
 #include "layout.h"
 #include "monitor_file.h"
@@ -341,6 +342,81 @@ START_TEST(runs_cover_exactly_the_pages_that_are_ram)
 }
 END_TEST
 
+START_TEST(ram_stays_where_the_worker_before_had_it)
+{
+	uint8_t before[GT_NR_REG_PAGES] = { 0 };
+	struct dm_layout l;
+
+	before[0] = GT_PAGE_SHADOWED;
+	before[1] = GT_PAGE_PLAIN;
+	before[2] = 77; /* none of ours */
+	before[4] = GT_PAGE_PLAIN;
+	model_classes[0] = GT_PAGE_PLAIN;
+	model_classes[1] = GT_PAGE_SHADOWED;
+	model_classes[2] = model_classes[3] = GT_PAGE_PLAIN;
+	model_classes[4] = GT_PAGE_TRAPPED;
+	dm_layout_init(&l, GT_SKL, GT_GiB(1));
+	dm_layout_follow(&l, before);
+	ck_assert_int_eq(l.classes[0], GT_PAGE_PLAIN);
+	ck_assert_int_eq(l.classes[1], GT_PAGE_SHADOWED);
+	ck_assert_int_eq(l.classes[2], GT_PAGE_TRAPPED);
+	ck_assert_int_eq(l.classes[3], GT_PAGE_TRAPPED);
+	ck_assert_int_eq(l.classes[4], GT_PAGE_TRAPPED);
+}
+END_TEST
+
+/* --- from one worker to the next ------------------------------------------------------------ */
+
+START_TEST(a_brief_comes_back_from_its_words)
+{
+	struct dm_brief b = {
+		.domid = 7, .name = "a guest=1", .slot = 9, .server = 3, .parking_gfn = 1ull << 40,
+		.opregion = 0xfe000000, .forget_work = 1, .keep_fd = 10, .from_fd = -1,
+		.listen_fd = 11, .stop_fd = 12, .report_fd = 13, .input_fd = 14,
+	}, got;
+	char **words;
+	int nr = 0;
+
+	gt_options_init(&b.opt);
+	ck_assert_int_eq(gt_options_set(&b.opt, "vgt_mode", "1920x1080@50", &err), 0);
+	words = dm_brief_words(&b, "worker");
+	ck_assert_ptr_nonnull(words);
+	while (words[nr]) {
+		nr++;
+	}
+	ck_assert_str_eq(words[0], "worker");
+	ck_assert_str_eq(words[1], DM_WORKER_WORD);
+	ck_assert_int_eq(dm_brief_parse(&got, nr - 2, words + 2, &err), 0);
+	ck_assert_str_eq(got.name, b.name);
+	ck_assert_mem_eq(&got.opt, &b.opt, sizeof(b.opt));
+	ck_assert_uint_eq(got.domid, 7);
+	ck_assert_uint_eq(got.parking_gfn, 1ull << 40);
+	ck_assert_uint_eq(got.opregion, 0xfe000000);
+	ck_assert_uint_eq(got.forget_work, 1);
+	ck_assert_int_eq(got.from_fd, -1);
+	ck_assert_int_eq(got.input_fd, 14);
+	dm_brief_free(words);
+}
+END_TEST
+
+START_TEST(a_word_of_another_version_is_left_out_but_not_an_option)
+{
+	char *words[] = { "keep_fd=3", "stop_fd=4", "report_fd=5", "of_tomorrow=1", "what", NULL };
+	char *bad[] = { "keep_fd=3", "stop_fd=4", "report_fd=5", "vgt_of_tomorrow=1", NULL };
+	char *none[] = { "keep_fd=3", NULL };
+	char *text[] = { "keep_fd=3", "stop_fd=4", "report_fd=x", NULL };
+	struct dm_brief b;
+
+	ck_assert_int_eq(dm_brief_parse(&b, ARGC(words), words, &err), 0);
+	ck_assert_int_eq(b.report_fd, 5);
+	ck_assert_int_eq(b.from_fd, -1);
+	ck_assert_int_eq(dm_brief_parse(&b, ARGC(bad), bad, &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "vgt_of_tomorrow"));
+	ck_assert_int_eq(dm_brief_parse(&b, ARGC(none), none, &err), -EINVAL);
+	ck_assert_int_eq(dm_brief_parse(&b, ARGC(text), text, &err), -EINVAL);
+}
+END_TEST
+
 START_TEST(a_recorded_guest_gets_no_register_page)
 {
 	struct dm_layout l;
@@ -442,6 +518,9 @@ int main(void)
 	tcase_add_test(tc, the_monitors_of_a_xengt_file_are_those_of_the_heads);
 	tcase_add_test(tc, a_bare_edid_is_taken_with_the_extensions_that_are_there);
 	tcase_add_test(tc, runs_cover_exactly_the_pages_that_are_ram);
+	tcase_add_test(tc, ram_stays_where_the_worker_before_had_it);
+	tcase_add_test(tc, a_brief_comes_back_from_its_words);
+	tcase_add_test(tc, a_word_of_another_version_is_left_out_but_not_an_option);
 	tcase_add_test(tc, a_recorded_guest_gets_no_register_page);
 	tcase_add_test(tc, a_trace_overwrites_nothing_but_a_trace);
 	tcase_add_test(tc, a_trace_goes_to_an_absolute_path_of_a_plain_file);

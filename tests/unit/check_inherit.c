@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A vGPU whose process dies at some moment, and that another one inherits: of the first there is
- * nothing left but the guest and its keep.
+ * nothing left but the guest and its keep.  Once by the same program, and once by one that lays the
+ * keep out in another way.
  */
 #include "driver.h"
+#include "keep_moved.h"
 #include "screen.h"
 
 #include <stdlib.h>
@@ -24,12 +26,20 @@
 #define FLAG_OFF  0x180u
 
 static struct driver d;
+static bool by_another_program;
 
 static void setup(void)
 {
+	by_another_program = false;
 	fake_guest_has_keep = true;
 	driver_init(&d, GT_SKL);
 	vgpu_fixture_enable(&d.fx);
+}
+
+static void setup_another(void)
+{
+	setup();
+	by_another_program = true;
 }
 
 static void teardown(void)
@@ -49,7 +59,16 @@ static struct gt_vgpu *after_death_of(struct gt_vgpu *v)
 	ck_assert_ptr_nonnull(left);
 	memcpy(left, guest->keep, gt_vgpu_keep_B());
 	gt_vgpu_destroy(v); /* its mappings and other memory, as the kernel does it */
-	memcpy(guest->keep, left, gt_vgpu_keep_B());
+	if (by_another_program) {
+		size_t mem_B;
+		void *mem = keep_moved(gt_vgpu_keep_rows, left, &mem_B);
+
+		memset(guest->keep, 0, gt_vgpu_keep_B());
+		ck_assert_int_eq(gt_keep_take_over(gt_vgpu_keep_rows, guest->keep, mem, mem_B), 0);
+		free(mem);
+	} else {
+		memcpy(guest->keep, left, gt_vgpu_keep_B());
+	}
 	free(left);
 	ck_assert_int_eq(gt_vgpu_create(&o, guest, NULL, &heir), 0);
 	return heir;
@@ -225,6 +244,7 @@ START_TEST(the_picture_is_that_of_before)
 	struct screen s;
 	uint32_t sum;
 
+	by_another_program = _i;
 	fake_guest_has_keep = true;
 	screen_open(&s, GT_SKL);
 	s.v->display.driver_ready = true;
@@ -249,19 +269,22 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("inherit");
-	TCase *tc = tcase_create("driver");
 	TCase *picture = tcase_create("picture");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, work_goes_on_with_the_command_at_which_it_stopped);
-	tcase_add_test(tc, half_a_submission_is_completed);
-	tcase_add_test(tc, work_that_is_not_trusted_hangs_until_a_reset);
-	tcase_add_test(tc, an_interrupt_whose_message_was_lost_is_sent_again);
-	tcase_add_test(tc, bars_and_registers_stay_where_they_are);
-	tcase_add_test(tc, one_that_never_began_is_not_inherited);
-	tcase_add_test(tc, one_that_ended_in_order_leaves_nothing);
-	suite_add_tcase(suite, tc);
-	tcase_add_test(picture, the_picture_is_that_of_before);
+	for (int another = 0; another < 2; another++) {
+		TCase *tc = tcase_create(another ? "another program" : "the same program");
+
+		tcase_add_checked_fixture(tc, another ? setup_another : setup, teardown);
+		tcase_add_test(tc, work_goes_on_with_the_command_at_which_it_stopped);
+		tcase_add_test(tc, half_a_submission_is_completed);
+		tcase_add_test(tc, work_that_is_not_trusted_hangs_until_a_reset);
+		tcase_add_test(tc, an_interrupt_whose_message_was_lost_is_sent_again);
+		tcase_add_test(tc, bars_and_registers_stay_where_they_are);
+		tcase_add_test(tc, one_that_never_began_is_not_inherited);
+		tcase_add_test(tc, one_that_ended_in_order_leaves_nothing);
+		suite_add_tcase(suite, tc);
+	}
+	tcase_add_loop_test(picture, the_picture_is_that_of_before, 0, 2);
 	suite_add_tcase(suite, picture);
 	return test_run(suite);
 }

@@ -324,6 +324,66 @@ static const struct gt_hw_ops twin_ops = {
 	.destroy = twin_destroy,
 };
 
+static const struct gt_keep_row elem_rows[] = {
+	GT_KEEP(gt_hw_elem, desc),
+	GT_KEEP_END
+};
+
+static const struct gt_keep_row level_rows[] = {
+	GT_KEEP(level, ppgtt),
+	GT_KEEP(level, valid),
+	GT_KEEP(level, at),
+	GT_KEEP(level, end),
+	GT_KEEP_END
+};
+
+static const struct gt_keep_row blt_setup_rows[] = {
+	GT_KEEP(blt_setup, dw),
+	GT_KEEP_END
+};
+
+static const struct gt_keep_row cs_rows[] = {
+	GT_KEEP(cs, id),
+	GT_KEEP(cs, base),
+	GT_KEEP_STRUCTS(cs, elem, elem_rows),
+	GT_KEEP_STRUCTS(cs, next, elem_rows),
+	GT_KEEP(cs, cur),
+	GT_KEEP(cs, active),
+	GT_KEEP(cs, announced),
+	GT_KEEP(cs, has_next),
+	GT_KEEP(cs, loaded),
+	GT_KEEP(cs, hung),
+	GT_KEEP(cs, in_semaphore),
+	GT_KEEP(cs, head),
+	GT_KEEP(cs, tail),
+	GT_KEEP(cs, start),
+	GT_KEEP(cs, ctl),
+	GT_KEEP(cs, size_B),
+	GT_KEEP(cs, control),
+	GT_KEEP(cs, pml4),
+	GT_KEEP(cs, pdp),
+	GT_KEEP(cs, ticks_base),
+	GT_KEEP_STRUCTS(cs, level, level_rows),
+	GT_KEEP(cs, depth),
+	GT_KEEP_STRUCTS(cs, prologue, level_rows),
+	GT_KEEP(cs, resume_depth),
+	GT_KEEP(cs, no_arbitration),
+	GT_KEEP(cs, predicated),
+	GT_KEEP(cs, may_preempt),
+	GT_KEEP(cs, spin_at),
+	GT_KEEP(cs, spinning),
+	GT_KEEP(cs, ipehr),
+	GT_KEEP(cs, acthd),
+	GT_KEEP(cs, blt_done),
+	GT_KEEP_STRUCT(cs, blt_setup, blt_setup_rows),
+	GT_KEEP_END
+};
+
+const struct gt_keep_row gt_twin_keep_rows[] = {
+	GT_KEEP_STRUCTS(twin, cs, cs_rows),
+	GT_KEEP_END
+};
+
 size_t gt_twin_keep_B(void)
 {
 	return sizeof(struct twin);

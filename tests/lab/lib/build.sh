@@ -2,15 +2,17 @@
 #
 # Compiles xengt inside a Dom0's own rootfs, with that suite's compiler and libraries, into
 # LAB_OUT/build-SUITE; the rootfs stays as it is (read-only in a mount namespace that vanishes
-# with the compiler).  Compiling again only compiles what changed.
+# with the compiler).  Compiling again only compiles what changed.  For cases that say
+# "# NEEDS: other" a second version is made (../other-version).
 
 build_xengt()
 {
-	local build=$LAB_OUT/build-$LAB_DOM0
+	local build=$LAB_OUT/build-$LAB_DOM0 other=
+	! needed other || other=other
 	INSTALL_TREE=$build/install
 	mkdir -p -- "$build/obj"
 	source_copy "$build/src"
-	step "xengt for $LAB_DOM0" "$build.log" build_in_rootfs "$DOM0_IMAGE/root" "$build" ||
+	step "xengt for $LAB_DOM0" "$build.log" build_in_rootfs "$DOM0_IMAGE/root" "$build" $other ||
 		die "xengt does not compile in Dom0 $LAB_DOM0: $build.log"
 }
 
@@ -28,6 +30,6 @@ build_in_rootfs()
 		mkdir "$root/lab/build"
 		mount --bind "$build" "$root/lab/build"
 		mount -o remount,ro,bind "$root"
-		exec chroot "$root" /bin/sh /lab/build/src/tests/lab/dom0/compile
-	' sh "$1" "$2"
+		exec chroot "$root" /bin/sh /lab/build/src/tests/lab/dom0/compile "$3"
+	' sh "$1" "$2" "${3:-}"
 }
