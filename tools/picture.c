@@ -132,6 +132,11 @@ static int take_boot(struct xengt_client *c, struct xengt_picture *out)
 	return ret;
 }
 
+static uint32_t bounded(uint32_t timeout_ms)
+{
+	return timeout_ms < XENGT_MAX_WAIT_MS ? timeout_ms : XENGT_MAX_WAIT_MS;
+}
+
 int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 		  struct xengt_picture *out)
 {
@@ -142,6 +147,7 @@ int xengt_capture(struct xengt_client *c, const struct xengt_capture *what,
 		.plane = what->plane,
 		.region = what->region,
 		.since = what->since,
+		.timeout_ms = what->since ? bounded(what->timeout_ms) : 0,
 	};
 	struct xengt_picture p = { .fd = -1 };
 	int ret = client_ask(c, &req, &p.frame, sizeof(p.frame), &p.fd);
@@ -215,7 +221,7 @@ int xengt_wait(struct xengt_client *c, uint64_t since, uint32_t timeout_ms, bool
 	struct xengt_request req = {
 		.command = XENGT_CMD_WAIT,
 		.since = since,
-		.timeout_ms = timeout_ms < XENGT_MAX_WAIT_MS ? timeout_ms : XENGT_MAX_WAIT_MS,
+		.timeout_ms = bounded(timeout_ms),
 	};
 	struct xengt_change change;
 	int ret = client_ask(c, &req, &change, sizeof(change), NULL);

@@ -2,10 +2,9 @@
 /*
  * The picture of a head for VNC clients.
  *
- * Decides when to look.  When a picture was taken the vGPU is asked to tell of a change; the next
- * one is taken when the reader is done with the last, so that slow clients get fewer, no more often
- * than MIN_ms, and when the last one's share of a processor, with what the worker and the encoders
- * had, is small enough.  A
+ * Decides when to look.  The vGPU is asked for a picture that is another than the last: when the
+ * reader is done with that one, so that slow clients get fewer, no more often than every MIN_ms,
+ * and when its share of a processor, with what the worker and the encoders had, is small enough.  A
  * guest that shows nothing is asked now and then; one that is gone may reboot, and gets GONE_ms to
  * come back.
  * While nobody looks there is a connection that was asked nothing: its end is that of the vGPU.
@@ -25,6 +24,7 @@
 #include "vnc_wait.h"
 
 #define MIN_ms	   30
+#define WAIT_ms	   60000 /* for another picture */
 #define PERCENT	   30	 /* of a processor */
 #define MAX_ms	   1000	 /* that a costly picture keeps the next one back */
 #define NOTHING_ms 250	 /* between two questions of what cannot be seen */
@@ -135,7 +135,8 @@ static void afford(void)
 static int look(struct xengt_client *c, uint64_t *since)
 {
 	struct xengt_capture what = {
-		.head = screen.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = *since
+		.head = screen.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = *since,
+		.timeout_ms = WAIT_ms,
 	};
 	struct xengt_picture pic;
 	int ret;
@@ -144,11 +145,22 @@ static int look(struct xengt_client *c, uint64_t *since)
 	pthread_mutex_lock(&screen.lock);
 	what.flags |= screen.without_cursor ? XENGT_NO_CURSOR : 0;
 	pthread_mutex_unlock(&screen.lock);
+	if (!vnc_wait_begin(&screen.wait, c)) {
+		return -ECANCELED;
+	}
 	ret = xengt_capture(c, &what, &pic);
-	cost.worker_ms = (double)(now_ms() - cost.at_ms);
+	if (!vnc_wait_over(&screen.wait)) {
+		if (!ret) {
+			xengt_picture_release(&pic);
+		}
+		return -ECANCELED;
+	}
 	if (ret) {
 		return ret;
 	}
+	cost.worker_ms = pic.frame.took_us / 1e3;
+	/* It may have been waited for. */
+	cost.at_ms = now_ms();
 	/* Boot pictures and those of too large a size for VNC are not of this connection. */
 	*since = pic.frame.flags & XENGT_BOOT ? 0 : pic.frame.serial;
 	if (!(pic.frame.flags & XENGT_UNCHANGED)) {
@@ -164,15 +176,12 @@ static int look(struct xengt_client *c, uint64_t *since)
 	return 0;
 }
 
-/* A picture, when somebody wants it, and then until it may look otherwise. */
+/* A picture, when somebody wants it, and another than the last. */
 static int follow_once(struct xengt_client *c, uint64_t *since)
 {
 	int ret = wait_for_reader(c, *since);
 
-	if (!ret) {
-		ret = look(c, since);
-	}
-	return ret || !*since ? ret : vnc_wait_for_change(&screen.wait, c, *since);
+	return ret ? ret : look(c, since);
 }
 
 static void *follow(void *arg)

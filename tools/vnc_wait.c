@@ -22,16 +22,26 @@ static bool set_sock(struct vnc_wait *w, int sock)
 	return ended;
 }
 
+bool vnc_wait_begin(struct vnc_wait *w, struct xengt_client *c)
+{
+	return !set_sock(w, c->sock);
+}
+
+bool vnc_wait_over(struct vnc_wait *w)
+{
+	return !set_sock(w, -1);
+}
+
 int vnc_wait_for_change(struct vnc_wait *w, struct xengt_client *c, uint64_t since)
 {
 	bool changed;
 	int ret;
 
-	if (set_sock(w, c->sock)) {
+	if (!vnc_wait_begin(w, c)) {
 		return -ECANCELED;
 	}
 	ret = xengt_wait(c, since, WAIT_ms, &changed);
-	return set_sock(w, -1) ? -ECANCELED : ret;
+	return vnc_wait_over(w) ? ret : -ECANCELED;
 }
 
 void vnc_wait_end(struct vnc_wait *w)

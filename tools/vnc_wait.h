@@ -23,4 +23,11 @@ struct vnc_wait {
 int vnc_wait_for_change(struct vnc_wait *w, struct xengt_client *c, uint64_t since);
 void vnc_wait_end(struct vnc_wait *w);
 
+/*
+ * Around any call that waits on @c.  False: vnc_wait_end() was called, as above: then the call is
+ * not to be made, or its connection is of no use any more.
+ */
+bool vnc_wait_begin(struct vnc_wait *w, struct xengt_client *c);
+bool vnc_wait_over(struct vnc_wait *w);
+
 #endif

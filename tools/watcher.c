@@ -70,31 +70,34 @@ static void lose(struct watcher *w, int ret)
 	sleep_ms(AGAIN_ms);
 }
 
-static void take_picture(struct watcher *w)
+/* Another picture than the last, within a second. False: there was none. */
+static bool take_picture(struct watcher *w)
 {
 	const struct xengt_capture what = {
 		.head = w->conf.head, .flags = XENGT_TRACK | XENGT_HOLD, .since = w->serial,
+		.timeout_ms = AT_ONCE_ms,
 	};
 	struct watcher_news news = { .has_picture = true };
 	int ret = xengt_capture(w->c, &what, &news.picture);
 
 	if (ret < 0) {
 		lose(w, ret);
-		return;
+		return false;
 	}
 	w->lost_ms = 0;
 	if (ret) {
 		tell_trouble(w, ret, false);
 		sleep_ms(AGAIN_ms);
-		return;
+		return false;
 	}
 	w->serial = news.picture.frame.serial;
 	if (news.picture.frame.flags & XENGT_UNCHANGED && !w->told) {
 		xengt_picture_release(&news.picture);
-		return;
+		return false;
 	}
 	w->told = 0;
 	tell(w, &news);
+	return true;
 }
 
 static void carry_out(struct watcher *w)
@@ -119,8 +122,7 @@ static void *watch(void *arg)
 	struct watcher *w = arg;
 
 	for (;;) {
-		uint64_t began_ms = now_ms(), spent_ms;
-		bool changed = false;
+		uint64_t began_ms, spent_ms;
 		int ret = 0;
 
 		carry_out(w);
@@ -132,18 +134,9 @@ static void *watch(void *arg)
 			lose(w, ret);
 			continue;
 		}
-		if (w->serial) {
-			ret = xengt_wait(w->c, w->serial, AT_ONCE_ms, &changed);
-		}
-		if (ret < 0) {
-			lose(w, ret);
-			continue;
-		}
-		if (!w->serial || changed) {
-			take_picture(w);
-		}
-		spent_ms = now_ms() - began_ms;
-		if (changed && spent_ms < 1000 / w->conf.fps) {
+		began_ms = now_ms();
+		spent_ms = take_picture(w) ? now_ms() - began_ms : UINT64_MAX;
+		if (spent_ms < 1000 / w->conf.fps) {
 			sleep_ms(1000 / w->conf.fps - spent_ms);
 		}
 	}

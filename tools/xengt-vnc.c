@@ -460,9 +460,14 @@ int main(int argc, char **argv)
 	bool go_on;
 
 	block_signals();
-	/* Threads come and go with clients, and frames are large: what is freed is given back. */
+	/*
+	 * Threads come and go with clients, and neatvnc makes room for a whole frame at each
+	 * update, to use a little of it: that room is kept, for it costs more to have it anew than
+	 * to fill it.  What is larger, and what is left of many clients, is given back.
+	 */
 	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_MMAP_THRESHOLD, 16 << 20);
+	mallopt(M_TRIM_THRESHOLD, 24 << 20);
 	go_on = vnc_settings_take(&s, argc, argv, &code);
 	if (!go_on) {
 		return code;

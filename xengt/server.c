@@ -133,10 +133,10 @@ static void answer_text(struct answer *a, int fd, uint64_t size_B)
 	a->head.payload_B = sizeof(a->payload.text);
 }
 
-static void take_picture(struct gt_server *s, struct client *c, const struct xengt_request *req,
+void server_take_picture(struct gt_server *s, struct client *c, const struct xengt_request *req,
 			 struct answer *a)
 {
-	const struct gt_view view = { req->head, req->flags, req->plane, req->region };
+	const struct gt_view view = server_view(req);
 
 	if (view.flags & XENGT_TRACK && !req->since) {
 		server_look_soon(s);
@@ -177,7 +177,7 @@ static void make_answer(struct gt_server *s, struct client *c, const struct pack
 		a->head.payload_B = sizeof(a->payload.info);
 		break;
 	case XENGT_CMD_SNAPSHOT:
-		take_picture(s, c, req, a);
+		server_take_picture(s, c, req, a);
 		break;
 	case XENGT_CMD_STATS:
 		fd = gt_report_stats(s->v, &size_B);
@@ -259,7 +259,7 @@ static bool arguments_are_valid(const struct xengt_request *req)
 	}
 	return !(req->flags & ~XENGT_ALL_FLAGS) && (req->flags & XENGT_PLANE || !req->plane) &&
 	       (waits || req->flags & XENGT_TRACK || !req->since) &&
-	       req->timeout_ms <= (waits ? XENGT_MAX_WAIT_MS : 0) &&
+	       req->timeout_ms <= (waits || req->since ? XENGT_MAX_WAIT_MS : 0) &&
 	       (rect_is_zero(&req->region) || (req->region.w_px && req->region.h_px));
 }
 
@@ -285,7 +285,7 @@ static void client_answer(struct gt_server *s, struct client *c, const struct pa
 	bool valid = request_is_valid(p, len, flags);
 	struct answer a;
 
-	if (valid && p->req.command == XENGT_CMD_WAIT) {
+	if (valid && (p->req.command == XENGT_CMD_WAIT || p->req.timeout_ms)) {
 		server_begin_wait(s, c, &p->req);
 		return;
 	}
@@ -315,7 +315,7 @@ static void client_serve(struct gt_server *s, struct client *c)
 	ssize_t len;
 
 	if (c->waits) {
-		server_close(s, c); /* nothing but its end is waited for */
+		server_waiting_readable(s, c);
 		return;
 	}
 	len = recvmsg(c->fd, &msg, MSG_DONTWAIT);

@@ -17,6 +17,8 @@
 struct client {
 	int fd; /* -1: free */
 	bool waits;
+	bool deaf;		 /* waits, and has sent more, which is not heard until then */
+	struct xengt_request asked; /* waits: for this */
 	uint64_t until_ns;	 /* waits: when it is told that nothing changed */
 	struct gt_memory memory; /* of its last tracked picture */
 	struct gt_keys keys;	 /* that it has down */
@@ -42,6 +44,7 @@ struct server_looks {
 	struct look_pace all;	 /* everywhere */
 	uint64_t not_before_ns;	 /* LOOK_SHARE */
 	uint64_t seen_writes;	 /* v->display_writes at the last look */
+	uint64_t pictures_ns;	 /* of the look under way: what pictures took, which is no look */
 };
 
 struct gt_server {
@@ -76,6 +79,14 @@ void server_answer_init(struct answer *a, uint32_t command, enum xengt_status st
 int server_send(int sock, struct answer *a);
 /* Whether the client is heard (EPOLLIN), or only its end (0).  0 or negative errno. */
 int server_listen_to(struct gt_server *s, const struct client *c, uint32_t events);
+/* What the picture is of that a valid request asks for. */
+static inline struct gt_view server_view(const struct xengt_request *req)
+{
+	return (struct gt_view){ req->head, req->flags, req->plane, req->region };
+}
+/* The picture itself. */
+void server_take_picture(struct gt_server *s, struct client *c, const struct xengt_request *req,
+			 struct answer *a);
 /* Let go of a client: it waits no more, its keys go up, its descriptor is closed. */
 void server_close(struct gt_server *s, struct client *c);
 
@@ -93,6 +104,8 @@ void server_input_run(struct gt_server *s);
 
 /* A valid request to wait: @c is answered at once, or later, and is not heard until then. */
 void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req);
+/* Something is to be read from a client that waits: its end, or more requests. */
+void server_waiting_readable(struct gt_server *s, struct client *c);
 void server_stop_waiting(struct gt_server *s, struct client *c);
 /* A change is to be expected. */
 void server_look_soon(struct gt_server *s);

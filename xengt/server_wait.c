@@ -16,6 +16,7 @@
 #include "server_internal.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #define LOOK_MIN_ns  (16 * GT_NS_PER_MS) /* about a frame */
 #define LOOK_MAX_ns  (512 * GT_NS_PER_MS)
@@ -26,40 +27,72 @@
 void server_stop_waiting(struct gt_server *s, struct client *c)
 {
 	s->looks.nr_waiting -= c->waits;
-	c->waits = false;
+	c->waits = c->deaf = false;
 }
 
-/* Tell a client that waits, or was about to, whether something changed. */
-static void answer_wait(struct gt_server *s, struct client *c, bool changed)
+static void send_answer(struct gt_server *s, struct client *c, struct answer *a)
+{
+	bool deaf = c->deaf;
+
+	server_stop_waiting(s, c);
+	if (server_send(c->fd, a) || (deaf && server_listen_to(s, c, EPOLLIN))) {
+		server_close(s, c);
+	}
+}
+
+/*
+ * Answer a client that waits, or was about to: something changed, or may have, or the time is over.
+ * False: the picture is the same all the same, so it waits on.
+ */
+static bool answer_wait(struct gt_server *s, struct client *c, bool changed)
 {
 	struct answer a;
 
-	server_answer_init(&a, XENGT_CMD_WAIT, XENGT_OK);
-	a.head.payload_B = sizeof(a.payload.change);
-	a.payload.change.changed = changed;
-	if (c->waits && server_listen_to(s, c, EPOLLIN)) {
-		server_close(s, c);
-		return;
+	server_answer_init(&a, c->asked.command, XENGT_OK);
+	if (c->asked.command == XENGT_CMD_WAIT) {
+		a.head.payload_B = sizeof(a.payload.change);
+		a.payload.change.changed = changed;
+	} else {
+		uint64_t start_ns = gt_now_ns(s->v);
+
+		server_take_picture(s, c, &c->asked, &a);
+		s->looks.pictures_ns += gt_now_ns(s->v) - start_ns;
+		/* A cursor that moved is news, though it looks the same. */
+		if (changed && !a.head.status && a.payload.frame.flags & XENGT_UNCHANGED &&
+		    !(c->asked.flags & XENGT_CURSOR)) {
+			return false;
+		}
 	}
-	server_stop_waiting(s, c);
-	if (server_send(c->fd, &a)) {
-		server_close(s, c);
-	}
+	send_answer(s, c, &a);
+	return true;
 }
 
 /*
  * Until it is answered nothing is read from it, so that requests pile up in the socket and nowhere
  * else; its end is still seen.
  */
-void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req)
+void server_waiting_readable(struct gt_server *s, struct client *c)
 {
-	gt_count(s->v, GT_C_waits);
-	if (!c->memory.serial || req->since != c->memory.serial) {
-		answer_wait(s, c, true);
+	char byte;
+
+	if (c->deaf || recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 ||
+	    server_listen_to(s, c, 0)) {
+		server_close(s, c);
 		return;
 	}
-	if (server_listen_to(s, c, 0)) {
-		server_close(s, c);
+	c->deaf = true;
+}
+
+void server_begin_wait(struct gt_server *s, struct client *c, const struct xengt_request *req)
+{
+	const struct gt_view view = server_view(req);
+	bool known = req->command == XENGT_CMD_WAIT
+			     ? c->memory.serial && req->since == c->memory.serial
+			     : gt_memory_is_of(&c->memory, &view, req->since);
+
+	gt_count(s->v, GT_C_waits);
+	c->asked = *req;
+	if (!known && answer_wait(s, c, true)) {
 		return;
 	}
 	c->waits = true;
@@ -99,8 +132,7 @@ static bool look(struct gt_server *s, uint64_t since_ns)
 		struct client *c = &s->client[i];
 
 		if (c->waits && gt_camera_sees_change(&s->camera, &c->memory, since_ns)) {
-			answer_wait(s, c, true);
-			changed = true;
+			changed |= answer_wait(s, c, true);
 		}
 	}
 	return changed;
@@ -108,7 +140,7 @@ static bool look(struct gt_server *s, uint64_t since_ns)
 
 static void set_pace(struct look_pace *p, uint64_t now_ns, bool fast)
 {
-	uint64_t slower_ns = p->pause_ns + p->pause_ns / 2;
+	uint64_t slower_ns = p->pause_ns * 2;
 
 	p->looked_ns = now_ns;
 	p->pause_ns = fast ? LOOK_MIN_ns : slower_ns < LOOK_MAX_ns ? slower_ns : LOOK_MAX_ns;
@@ -117,7 +149,7 @@ static void set_pace(struct look_pace *p, uint64_t now_ns, bool fast)
 static void look_if_due(struct gt_server *s)
 {
 	struct server_looks *l = &s->looks;
-	uint64_t start_ns = gt_now_ns(s->v), end_ns;
+	uint64_t start_ns = gt_now_ns(s->v), end_ns, took_ns;
 	bool at_all, written, hot, elsewhere;
 
 	if (!l->nr_waiting || start_ns < next_look_ns(s)) {
@@ -128,6 +160,7 @@ static void look_if_due(struct gt_server *s)
 	if (at_all) {
 		l->seen_writes = s->v->display_writes;
 	}
+	l->pictures_ns = 0;
 	hot = look(s, start_ns > HOT_ns ? start_ns - HOT_ns : 1);
 	elsewhere = at_all && look(s, 0);
 	end_ns = gt_now_ns(s->v);
@@ -136,9 +169,10 @@ static void look_if_due(struct gt_server *s)
 	if (at_all) {
 		set_pace(&l->all, end_ns, elsewhere || written);
 	}
-	l->not_before_ns = end_ns + (end_ns - start_ns) * (LOOK_SHARE - 1);
+	took_ns = end_ns - start_ns - l->pictures_ns;
+	l->not_before_ns = end_ns + took_ns * (LOOK_SHARE - 1);
 	gt_count(s->v, GT_C_looks);
-	gt_count_n(s->v, GT_C_looks_ns, end_ns - start_ns);
+	gt_count_n(s->v, GT_C_looks_ns, took_ns);
 }
 
 void server_wait_run(struct gt_server *s)

@@ -68,8 +68,7 @@ static bool view_is_same(const struct gt_view *a, const struct gt_view *b)
 	       a->region.w_px == b->region.w_px && a->region.h_px == b->region.h_px;
 }
 
-/* Whether @m is the picture of serial @since, of this very view. */
-static bool memory_is_of(const struct gt_memory *m, const struct gt_view *view, uint64_t since)
+bool gt_memory_is_of(const struct gt_memory *m, const struct gt_view *view, uint64_t since)
 {
 	return m->serial && m->serial == since && view_is_same(&m->view, view);
 }
@@ -420,7 +419,7 @@ static bool compare(struct shot *s, uint64_t since)
 	struct gt_looking how = looking(s->cam);
 	int nr_dirty;
 
-	if (!m || !memory_is_of(m, s->view, since)) {
+	if (!m || !gt_memory_is_of(m, s->view, since)) {
 		return true;
 	}
 	nr_dirty = gt_watch_find(&m->watch, &how);
@@ -476,6 +475,7 @@ enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *vi
 		.memory = track ? memory : NULL,
 		.held_fd = -1,
 	};
+	uint64_t begun_ns = monotonic_ns();
 	enum xengt_status status;
 
 	*fd = -1;
@@ -483,6 +483,9 @@ enum xengt_status gt_camera_take(struct gt_camera *cam, const struct gt_view *vi
 	status = take(&s, since, frame, fd);
 	if (status && track) {
 		gt_memory_clear(memory);
+	}
+	if (!status) {
+		frame->took_us = (uint32_t)((monotonic_ns() - begun_ns) / 1000);
 	}
 	if (!status && view->flags & XENGT_CURSOR) {
 		frame->x_px = (uint32_t)s.cursor_x_px;

@@ -31,6 +31,8 @@ struct gt_memory {
 	struct gt_held held; /* with XENGT_HOLD: the picture itself, which the client sees */
 };
 void gt_memory_clear(struct gt_memory *m);
+/* Whether @m is the picture of serial @since, of this very view. */
+bool gt_memory_is_of(const struct gt_memory *m, const struct gt_view *view, uint64_t since);
 
 /* What pictures of one vGPU are taken with. */
 struct gt_camera {

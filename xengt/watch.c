@@ -77,21 +77,32 @@ static void add_registers(struct digest *d, struct gt_vgpu *v, uint32_t from, ui
 	}
 }
 
-static uint64_t state_of(const struct gt_watch *w, const struct gt_looking *how)
+static uint64_t latched_of(const struct gt_watch *w, const struct gt_looking *how)
 {
-	struct gt_vgpu *v = how->v;
-	unsigned pipe = w->pipe;
-	const struct gt_pipe *p = &v->display.pipe[pipe];
+	const struct gt_pipe *p = &how->v->display.pipe[w->pipe];
 	struct digest d = { .key = how->key };
 	uint8_t enabled = p->enabled;
 
 	digest_add(&d, &enabled, sizeof(enabled));
 	digest_add(&d, p->scaler, sizeof(p->scaler));
-	if (w->cursor_only) {
-		return digest_end(&d);
+	if (!w->cursor_only) {
+		digest_add(&d, p->plane, sizeof(p->plane));
+		digest_add(&d, &p->colors, sizeof(p->colors));
 	}
-	digest_add(&d, p->plane, sizeof(p->plane));
-	digest_add(&d, &p->colors, sizeof(p->colors));
+	return digest_end(&d);
+}
+
+static uint64_t state_of(const struct gt_watch *w, const struct gt_looking *how)
+{
+	struct gt_vgpu *v = how->v;
+	unsigned pipe = w->pipe;
+	struct digest d = { .key = how->key };
+	uint64_t latched = latched_of(w, how);
+
+	if (w->cursor_only) {
+		return latched;
+	}
+	digest_add(&d, &latched, sizeof(latched));
 	digest_add(&d, v->color.precise[pipe], sizeof(v->color.precise[pipe]));
 	add_registers(&d, v, PIPESRC + pipe * GT_PIPE_STRIDE, 1);
 	add_registers(&d, v, BOTTOM_COLOR + pipe * GT_PIPE_STRIDE, 1);
@@ -300,6 +311,7 @@ bool gt_recorder_begin(struct gt_recorder *r, const struct gt_looking *how, unsi
 	}
 	watch->valid = true;
 	watch->pipe = pipe;
+	watch->latched = latched_of(watch, how);
 	watch->state = state_of(watch, how);
 	r->cursor = cursor_now(how, watch);
 	return true;
@@ -352,20 +364,20 @@ static bool pages_are_same(const struct gt_band *b, const struct gt_looking *how
 	return true;
 }
 
-static bool whole_is_same(const struct gt_watch *w, const struct gt_looking *how)
+static bool whole_is_same(const struct gt_watch *w, const struct gt_looking *how, bool palettes)
 {
 	if (!w->valid) {
 		return false;
 	}
 	gt_display_latch(how->v, w->pipe);
-	return w->state == state_of(w, how);
+	return palettes ? w->state == state_of(w, how) : w->latched == latched_of(w, how);
 }
 
 bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns)
 {
 	struct gt_watch_cursor cursor;
 
-	if (!whole_is_same(w, how)) {
+	if (!whole_is_same(w, how, !since_ns)) {
 		return false;
 	}
 	/* What costs nothing first. */
@@ -388,7 +400,7 @@ int gt_watch_find(struct gt_watch *w, const struct gt_looking *how)
 	struct gt_watch_cursor cursor;
 	int nr_dirty = 0;
 
-	if (!whole_is_same(w, how)) {
+	if (!whole_is_same(w, how, true)) {
 		return -1;
 	}
 	cursor = cursor_now(how, w);

@@ -34,7 +34,8 @@ struct gt_watch {
 	unsigned pipe;
 	uint32_t y_px; /* of the picture's first row on the head */
 	bool with_cursor, cursor_only;
-	uint64_t state; /* of what the display engine was told */
+	uint64_t latched; /* of what the display engine took up at a vblank */
+	uint64_t state;	  /* of all that it was told, palettes too */
 	size_t nr_pages;
 	unsigned nr_bands;
 	struct gt_band *band;
@@ -93,8 +94,8 @@ void gt_recorder_band(struct gt_recorder *r, unsigned band);
 void gt_recorder_end(struct gt_recorder *r, bool good);
 
 /*
- * Whether all is still as it was recorded, in bands that changed at @since_ns or later; 0: in all.
- * Latches the planes first.  False if the watch is not valid, too.
+ * Whether all is still as it was recorded, in bands that changed at @since_ns or later, palettes
+ * apart; 0: in all, palettes too.  Latches the planes first.  False if the watch is not valid, too.
  */
 bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns);
 

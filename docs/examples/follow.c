@@ -39,10 +39,9 @@ static int look(struct xengt_client *c, struct xengt_capture *what)
 
 int main(int argc, char **argv)
 {
-	struct xengt_capture what = { .flags = XENGT_TRACK | XENGT_HOLD };
+	struct xengt_capture what = { .flags = XENGT_TRACK | XENGT_HOLD, .timeout_ms = 60000 };
 	long nr = argc > 2 ? atol(argv[2]) : 10;
 	struct xengt_client *c;
-	bool changed;
 	int ret;
 
 	if (argc < 2) {
@@ -55,10 +54,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (long i = 0; !ret && i < nr; i++) {
-		ret = look(c, &what);
-		if (!ret && i + 1 < nr) {
-			ret = xengt_wait(c, what.since, 60000, &changed);
-		}
+		ret = look(c, &what); /* the first at once, others when they are other ones */
 	}
 	if (ret) {
 		fprintf(stderr, "%s: %s\n", argv[1], xengt_strerror(ret));

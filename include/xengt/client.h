@@ -47,6 +47,11 @@ struct xengt_capture {
 	 * nothing did, there are no pixels, and frame.flags has XENGT_UNCHANGED.
 	 */
 	uint64_t since;
+	/*
+	 * With since: wait until the picture is another one, this long at most, an hour at most;
+	 * if it is not by then, XENGT_UNCHANGED.  Cheaper than xengt_wait() and then a picture.
+	 */
+	uint32_t timeout_ms;
 };
 
 /* A picture in this process's memory, read-only. */

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define XENGT_SOCKET_DIR     "/run/xengt"
-#define XENGT_PROTOCOL_MAGIC 0x32746758u /* "Xgt2" */
+#define XENGT_PROTOCOL_MAGIC 0x33746758u /* "Xgt3" */
 #define XENGT_DETAIL_MAX     112	 /* bytes of a reply's words, the NUL included */
 #define XENGT_MAX_CLIENTS    64		 /* of one vGPU; the next is told XENGT_E_BUSY */
 
@@ -90,7 +90,12 @@ struct xengt_request {
 	uint32_t head;	     /* SNAPSHOT, PLUG, UNPLUG, INPUT: 0.. */
 	uint32_t flags;	     /* SNAPSHOT */
 	uint32_t plane;	     /* SNAPSHOT with XENGT_PLANE: from 0, the lowest, on */
-	uint32_t timeout_ms; /* WAIT: XENGT_MAX_WAIT_MS at most */
+	/*
+	 * WAIT, SNAPSHOT with `since`: XENGT_MAX_WAIT_MS at most.  SNAPSHOT is answered when the
+	 * picture is another than that of `since`, with XENGT_CURSOR also when it lies
+	 * elsewhere, or when the time is over.
+	 */
+	uint32_t timeout_ms;
 	/* SNAPSHOT: the part that is wanted; w_px and h_px 0: all */
 	struct xengt_rect region;
 	/* SNAPSHOT with XENGT_TRACK, WAIT: the serial of this connection's last tracked picture */
@@ -176,6 +181,8 @@ struct xengt_frame {
 	uint64_t size_B; /* of the memfd: whole pages */
 	uint64_t serial; /* grows with each picture of this vGPU */
 	uint64_t time_ns; /* CLOCK_MONOTONIC when the copy was made */
+	uint32_t took_us; /* of the worker, to make it */
+	uint32_t reserved;
 	/*
 	 * NATIVE: where the picture begins in the memory.  CURSOR: where on the head its first
 	 * pixel lies now, be the picture XENGT_UNCHANGED or not; an int32_t, for it may lie

@@ -82,6 +82,95 @@ static unsigned pass_ms(uint64_t ms)
 	return nr;
 }
 
+/* Ask for a picture that is another one. */
+static void begin_capture(int fd, uint64_t since, uint32_t timeout_ms,
+			  const struct xengt_rect *region)
+{
+	struct xengt_request req = serving_request(XENGT_CMD_SNAPSHOT);
+
+	req.flags = XENGT_TRACK;
+	req.since = since;
+	req.timeout_ms = timeout_ms;
+	if (region) {
+		req.region = *region;
+	}
+	ck_assert_int_eq(send(fd, &req, sizeof(req), 0), sizeof(req));
+	serving_settle(&w);
+}
+
+/* The picture that was waited for; false: none yet. */
+static bool capture_answer(int fd, struct xengt_frame *f)
+{
+	char buf[1024];
+	ssize_t len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (len < 0) {
+		return false;
+	}
+	ck_assert_int_eq(len, sizeof(struct xengt_reply) + sizeof(*f));
+	memcpy(f, buf + sizeof(struct xengt_reply), sizeof(*f));
+	return true;
+}
+
+START_TEST(a_picture_that_is_waited_for_comes_when_it_is_another)
+{
+	int fd = serving_connect(&w);
+	struct xengt_frame f, next;
+
+	serving_show(&w);
+	f = track(fd, 0);
+	begin_capture(fd, f.serial, 60000, NULL);
+	pass_ms(1000);
+	ck_assert(!capture_answer(fd, &next));
+	*screen_mem(&w.s, w.s.base + 12345) ^= 1;
+	pass_ms(600);
+	ck_assert(capture_answer(fd, &next));
+	ck_assert_uint_eq(next.flags, 0);
+	ck_assert_uint_eq(next.nr_damage, 1);
+	/* and one that is another already comes at once */
+	*screen_mem(&w.s, w.s.base + 12345) ^= 1;
+	begin_capture(fd, f.serial, 60000, NULL);
+	ck_assert(capture_answer(fd, &next));
+	ck_assert_uint_eq(next.flags, 0);
+	begin_capture(fd, next.serial, 10000, NULL);
+	pass_ms(9999);
+	ck_assert(!capture_answer(fd, &f));
+	pass_ms(1);
+	ck_assert(capture_answer(fd, &f));
+	ck_assert_uint_eq(f.flags, XENGT_UNCHANGED);
+	ck_assert(serving_works(&w, fd));
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
+/* The page that changes is one of the region's, too, whose pixels stay as they are. */
+START_TEST(a_change_that_the_picture_does_not_show_is_waited_through)
+{
+	const struct xengt_rect corner = { 0, 0, 4, 1 }, other = { 0, 0, 5, 1 };
+	int fd = serving_connect(&w);
+	struct xengt_frame f, next;
+
+	serving_show(&w);
+	begin_capture(fd, 0, 0, &corner);
+	ck_assert(capture_answer(fd, &f));
+	begin_capture(fd, f.serial, 60000, &corner);
+	*screen_mem(&w.s, w.s.base + 64) ^= 1;
+	pass_ms(2000);
+	ck_assert(!capture_answer(fd, &next));
+	*screen_mem(&w.s, w.s.base) ^= 1;
+	pass_ms(600);
+	ck_assert(capture_answer(fd, &next));
+	ck_assert_uint_eq(next.flags, 0);
+	/* another view is another picture */
+	begin_capture(fd, next.serial, 60000, &other);
+	ck_assert(capture_answer(fd, &f));
+	ck_assert_uint_eq(f.width_px, 5);
+	close(fd);
+	serving_settle(&w);
+}
+END_TEST
+
 START_TEST(drawing_that_exits_nothing_wakes_who_waits)
 {
 	int fd = serving_connect(&w);
@@ -195,7 +284,7 @@ START_TEST(all_may_wait_at_once)
 	}
 	pass_ms(500);
 	*screen_mem(&w.s, w.s.base + 1) ^= 0x10;
-	pass_ms(500);
+	pass_ms(600);
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		ck_assert_int_eq(wait_answer(fd[i]), 1);
 		close(fd[i]);
@@ -234,6 +323,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, a_picture_that_is_waited_for_comes_when_it_is_another);
+	tcase_add_test(tc, a_change_that_the_picture_does_not_show_is_waited_through);
 	tcase_add_test(tc, drawing_that_exits_nothing_wakes_who_waits);
 	tcase_add_test(tc, a_flip_wakes_who_waits_within_two_frames);
 	tcase_add_test(tc, a_wait_ends_in_time_and_looks_become_rare);

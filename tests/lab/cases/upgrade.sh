@@ -42,11 +42,12 @@ upgrader=$!
 ok "the engines' judges come to their end" guest_wait upgraded '^LAB DONE gpu_engines' 300
 driver_happy upgraded
 ok "the blitters' judges come to their end" guest_paused upgraded picture 300
-ok "six upgrades were done" wait $upgrader
-is "each by another program" "$(grep -c 'goes on with' "$LAB_KEEP/upgrades")" 6
+wait $upgrader
+is "six upgrades were done, to another program each" \
+	"$(grep -c 'goes on with' "$LAB_KEEP/upgrades")" 6
 diag "$(sed -n 's/^took/an upgrade took/p' "$LAB_KEEP/upgrades" | tr '\n' ',')"
 like "the log says which" "$(dm_log upgraded)" 'worker of xengt [0-9.]+-other ready'
-is "and back" "$(dm_log upgraded | grep -c 'worker of xengt [0-9.]* ready')" 4
+is "and back" "$(dm_log upgraded | grep -c 'worker of xengt [0-9.]* ready')" 4 # with the first
 is "none died" "$(dm_log upgraded | grep -c 'worker killed\|ended by itself')" 0
 picture_is_guests upgraded
 ok "a picture" xengt-screenshot upgraded -o "$LAB_TMP/before.ppm"

@@ -6,6 +6,9 @@
 . /lab/dom0/desktop.sh
 SOCKET=$LAB_TMP/vnc.sock
 SECONDS_EACH=15
+# The terminal fills the screen, so the guest's pointer is in it from the start and needs no device:
+# QEMU takes a third of a processor to poll a tablet, and what its VNC takes would be lost in that.
+TABLET=()
 WHOLE=cmdline_extra=xengt.terminal=168x56+2+2
 
 qemu_of()
@@ -40,9 +43,6 @@ watch()
 	viewer=$!
 	client TigerVNC || fail_now "$1 has a client"
 	sleep 2
-	point 300 300
-	xdotool click 1
-	point 500 700
 }
 
 unwatch()
@@ -88,7 +88,7 @@ servers="$server $(pgrep -x xengt-worker) $(qemu_of vgpu)"
 loads vgpu "$SOCKET"
 watch "$SOCKET"
 order blink
-ok "the square blinks" says vgpu blink
+ok "the square blinks" wait_for 30 square
 unwatch
 read -r x y _ <<<"$(square)"
 diag "from a pixel in Dom0 to a client: $(timeout 100 "$JUDGE" pixels "$SOCKET" vgpu \

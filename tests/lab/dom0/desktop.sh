@@ -7,7 +7,8 @@ JUDGE=/usr/lib/xengt-lab/vnc-judge
 TITLE=c00060
 # xterm's colours 0 to 7
 COLOURS=(000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5)
-DESKTOP=(memory=768 usb=1 usbdevice=tablet xengt_judge=desktop.sh)
+DESKTOP=(memory=768 xengt_judge=desktop.sh)
+TABLET=(usb=1 usbdevice=tablet)
 export DISPLAY=:9
 screen=
 
@@ -15,7 +16,7 @@ screen=
 # bar's then.
 desktop_up()
 {
-	guest_vgt "$@" "${DESKTOP[@]}" xengt_job=input,judge || fail_now "the guest has a console"
+	guest_vgt "$@" "${DESKTOP[@]}" "${TABLET[@]}" xengt_job=input,judge || fail_now "the guest has a console"
 	desktop=$1
 	guest_wait "$1" '^LAB typed ready' 300 || fail_now "the guest has a desktop with a terminal"
 	ok "the terminal is on the screen" wait_for 60 place 102030

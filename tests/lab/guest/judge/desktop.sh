@@ -26,9 +26,10 @@ event()
 
 x_config()
 {
-	local slot
+	local slot pointer
 	slot=$(basename "$(readlink -f /sys/class/drm/card0/device)")
 	slot=${slot##*:}
+	pointer=$(event 'USB Tablet')
 	cat <<-END
 	Section "ServerFlags"
 		Option "AutoAddDevices" "false"
@@ -50,7 +51,7 @@ x_config()
 	Section "InputDevice"
 		Identifier "pointer"
 		Driver "evdev"
-		Option "Device" "$(event 'USB Tablet')"
+		Option "Device" "${pointer:-$(event 'Mouse')}"
 		Option "CorePointer"
 	EndSection
 	Section "Device"
