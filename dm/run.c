@@ -105,9 +105,18 @@ static bool somebody_listens(const struct sockaddr_un *addr)
 	return yes;
 }
 
-int dm_run_listen(uint32_t domid, int *fd)
+/* Whoever was let in by the socket that was there is let in by the new one. */
+static int give_to(const char *path, const struct stat *before)
+{
+	return lchown(path, before->st_uid, before->st_gid) || chmod(path, before->st_mode & 0777)
+		       ? -errno
+		       : 0;
+}
+
+int dm_run_listen(uint32_t domid, bool as_before, int *fd)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct stat before;
 	mode_t mask;
 	int sock, ret;
 
@@ -115,6 +124,7 @@ int dm_run_listen(uint32_t domid, int *fd)
 	if (somebody_listens(&addr)) {
 		return -EADDRINUSE;
 	}
+	as_before = as_before && !lstat(addr.sun_path, &before) && S_ISSOCK(before.st_mode);
 	unlink(addr.sun_path);
 	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (sock < 0) {
@@ -123,6 +133,9 @@ int dm_run_listen(uint32_t domid, int *fd)
 	mask = umask(0177);
 	ret = bind(sock, (const struct sockaddr *)&addr, sizeof(addr)) ? -errno : 0;
 	umask(mask);
+	if (!ret && as_before) {
+		ret = give_to(addr.sun_path, &before);
+	}
 	if (!ret && listen(sock, LISTEN_BACKLOG)) {
 		ret = -errno;
 		unlink(addr.sun_path);

@@ -26,10 +26,10 @@ int dm_run_lock(uint32_t domid, int *fd);
 void dm_run_tell(int lock_fd, unsigned nr, bool good, const char *text);
 
 /*
- * The socket of @domid, listening.  A left-over socket nobody listens on is replaced; -EADDRINUSE
- * if somebody does.
+ * The socket of @domid, listening.  A left-over socket nobody listens on is replaced, with
+ * @as_before by one of the same owner and mode; -EADDRINUSE if somebody does.
  */
-int dm_run_listen(uint32_t domid, int *fd);
+int dm_run_listen(uint32_t domid, bool as_before, int *fd);
 
 /* Remove socket and lock of @domid. */
 void dm_run_remove(uint32_t domid);

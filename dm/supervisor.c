@@ -104,7 +104,7 @@ static int claim(struct supervisor *s, struct gt_error *err)
 	}
 	ret = lock(domid, &s->lock_fd);
 	if (!ret) {
-		ret = dm_run_listen(domid, &s->listen_fd);
+		ret = dm_run_listen(domid, false, &s->listen_fd);
 	}
 	if (ret == -EBUSY || ret == -EADDRINUSE) {
 		gt_error_set(err, "domain %u has a vGPU already", domid);
@@ -222,7 +222,7 @@ static bool may_replace(struct supervisor *s)
 /* A worker after one that is gone; if it does not become ready, it is gone, too. */
 static int start_next(struct supervisor *s, struct gt_error *err)
 {
-	int ret = dm_run_listen(s->plan->domid, &s->listen_fd);
+	int ret = dm_run_listen(s->plan->domid, true, &s->listen_fd);
 
 	if (!ret) {
 		ret = dm_child_start(&s->child, &s->listen_fd);

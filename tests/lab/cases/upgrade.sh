@@ -37,6 +37,8 @@ refused()
 
 cp -- "$PROGRAM" "$OURS"
 guest_vgt upgraded xengt_job=gpu_engines,gpu_blits,gpu_hangs || fail_now "the guest has a console"
+socket=/run/xengt/$(guest_id upgraded).sock
+chgrp 4711 "$socket" && chmod 660 "$socket"
 upgrader &
 upgrader=$!
 ok "the engines' judges come to their end" guest_wait upgraded '^LAB DONE gpu_engines' 300
@@ -46,6 +48,7 @@ wait $upgrader
 is "six upgrades were done, to another program each" \
 	"$(grep -c 'goes on with' "$LAB_KEEP/upgrades")" 6
 diag "$(sed -n 's/^took/an upgrade took/p' "$LAB_KEEP/upgrades" | tr '\n' ',')"
+is "who was let in by the socket is let in still" "$(stat -c '%u %g %a' "$socket")" "0 4711 660"
 like "the log says which" "$(dm_log upgraded)" 'worker of xengt [0-9.]+-other ready'
 is "and back" "$(dm_log upgraded | grep -c 'worker of xengt [0-9.]* ready')" 4 # with the first
 is "none died" "$(dm_log upgraded | grep -c 'worker killed\|ended by itself')" 0

@@ -37,6 +37,14 @@ xengtctl top -b -d 2 -n 2 >"$LAB_KEEP/top.txt" 2>&1
 diag "$(tail -n 6 "$LAB_KEEP/top.txt")"
 kill $screen
 
+socket=/run/xengt/$(guest_id seen).sock
+before=$(stat -c '%u %a %i' "$socket")
+is "the guest's socket is the user's" "${before% *}" "4711 600"
+pkill -KILL -x xengt-worker
+ok "another worker takes over" wait_for 20 eval '[ "$(stat -c "%u %a %i" "$socket")" != "$before" ]'
+is "the new socket is the user's, too" "$(stat -c '%u %a' "$socket")" "4711 600"
+is "both servers go on" "$(servers | wc -l)" 2
+
 ok "xl destroy" guest_destroy seen
 ok "the servers end with their guest" wait_for 20 eval '! pgrep -x xengt-vnc'
 is "their directory is gone" "$(ls -d "$dir" 2>/dev/null)" ""
