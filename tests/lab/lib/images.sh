@@ -144,14 +144,18 @@ image_make_dom0()
 
 image_make_guest()
 {
-	local suite=$1 work=$2 kernel root=$2/root ram=$2/ram program
+	local suite=$1 work=$2 kernel image root=$2/root ram=$2/ram program
 	step "guest $suite: packages" "$LAB_OUT/guest-$suite.log" \
 		image_bootstrap "$suite" "$root" extract "${GUEST_PACKAGES[@]}" || return 1
 	[ -e "$root/lib" ] || ln -s usr/lib "$root/lib"
 	kernel=$(basename "$root"/lib/modules/*)
 	# extraction runs no maintainer script: the module index is not there yet
 	depmod -b "$root" "$kernel"
-	cp -- "$root/boot/vmlinuz-$kernel" "$work/vmlinuz"
+	# in /boot, or where the modules are
+	image=$(find "$root"/boot "$root/lib/modules/$kernel/" -maxdepth 1 -name 'vmlinuz*' 2>/dev/null |
+		head -n 1)
+	[ -n "$image" ] || die "guest $suite: linux-image-amd64 has no kernel"
+	cp -- "$image" "$work/vmlinuz" || return 1
 	mkdir -p -- "$ram"/{bin,sbin,dev,proc,sys,tmp,lib64,lib/x86_64-linux-gnu,lib/firmware}
 	cp -- "$(find "$root" -path '*bin/busybox' | head -n 1)" "$ram/bin/"
 	for program in "${GUEST_PROGRAMS[@]}"; do
