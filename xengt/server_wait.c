@@ -10,7 +10,8 @@
  *
  * What changes goes on changing, and mostly in the same place: a cursor blinks, a film runs in its
  * window.  So looks at bands that changed within HOT_ns and looks at everything have a pace each;
- * a change elsewhere, a display register and input from a client make both fast.
+ * a change elsewhere, a display register and input from a client make both fast.  A picture that
+ * was waited for, and that one of the former has found to be another, is made of those bands, too.
  */
 #define _GNU_SOURCE
 #include "server_internal.h"
@@ -55,7 +56,9 @@ static bool answer_wait(struct gt_server *s, struct client *c, bool changed)
 	} else {
 		uint64_t start_ns = gt_now_ns(s->v);
 
+		c->memory.hot_ns = changed ? s->looks.since_ns : 0;
 		server_take_picture(s, c, &c->asked, &a);
+		c->memory.hot_ns = 0;
 		s->looks.pictures_ns += gt_now_ns(s->v) - start_ns;
 		/* A cursor that moved is news, though it looks the same. */
 		if (changed && !a.head.status && a.payload.frame.flags & XENGT_UNCHANGED &&
@@ -128,6 +131,7 @@ static bool look(struct gt_server *s, uint64_t since_ns)
 {
 	bool changed = false;
 
+	s->looks.since_ns = since_ns;
 	for (unsigned i = 0; i < XENGT_MAX_CLIENTS; i++) {
 		struct client *c = &s->client[i];
 
@@ -135,6 +139,7 @@ static bool look(struct gt_server *s, uint64_t since_ns)
 			changed |= answer_wait(s, c, true);
 		}
 	}
+	s->looks.since_ns = 0;
 	return changed;
 }
 

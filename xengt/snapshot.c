@@ -422,7 +422,7 @@ static bool compare(struct shot *s, uint64_t since)
 	if (!m || !gt_memory_is_of(m, s->view, since)) {
 		return true;
 	}
-	nr_dirty = gt_watch_find(&m->watch, &how);
+	nr_dirty = gt_watch_find(&m->watch, &how, m->hot_ns);
 	s->known = m->w_px == s->c.w_px && m->h_px == s->c.h_px;
 	s->in_place = s->known && m->held.mem;
 	s->partly = s->in_place && nr_dirty >= 0;

@@ -29,6 +29,11 @@ struct gt_memory {
 	uint64_t *hash; /* of its blocks, see damage.h */
 	struct gt_watch watch;
 	struct gt_held held; /* with XENGT_HOLD: the picture itself, which the client sees */
+	/*
+	 * For the next picture: what changed before is taken to be as it was, for it is looked at
+	 * by itself; 0: all is looked at.
+	 */
+	uint64_t hot_ns;
 };
 void gt_memory_clear(struct gt_memory *m);
 /* Whether @m is the picture of serial @since, of this very view. */

@@ -395,19 +395,20 @@ bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, ui
 	return true;
 }
 
-int gt_watch_find(struct gt_watch *w, const struct gt_looking *how)
+int gt_watch_find(struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns)
 {
 	struct gt_watch_cursor cursor;
 	int nr_dirty = 0;
 
-	if (!whole_is_same(w, how, true)) {
+	if (!whole_is_same(w, how, !since_ns)) {
 		return -1;
 	}
 	cursor = cursor_now(how, w);
 	for (unsigned i = 0; i < w->nr_bands; i++) {
 		struct gt_band *b = &w->band[i];
 
-		b->dirty = b->cursor != cursor_in(&cursor, w, i) || !pages_are_same(b, how);
+		b->dirty = b->cursor != cursor_in(&cursor, w, i) ||
+			   (b->changed_ns >= since_ns && !pages_are_same(b, how));
 		if (b->dirty) {
 			b->changed_ns = gt_now_ns(how->v);
 			nr_dirty++;

@@ -100,9 +100,9 @@ void gt_recorder_end(struct gt_recorder *r, bool good);
 bool gt_watch_is_same(const struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns);
 
 /*
- * Find the bands that are not as they were recorded, mark them dirty, and count them.  -1: it is
- * the whole that is another one, or the watch is not valid.
+ * Find the bands that are not as they were recorded, mark them dirty, and count them; looks where
+ * gt_watch_is_same() does.  -1: it is the whole that is another one, or the watch is not valid.
  */
-int gt_watch_find(struct gt_watch *w, const struct gt_looking *how);
+int gt_watch_find(struct gt_watch *w, const struct gt_looking *how, uint64_t since_ns);
 
 #endif

@@ -93,7 +93,8 @@ struct xengt_request {
 	/*
 	 * WAIT, SNAPSHOT with `since`: XENGT_MAX_WAIT_MS at most.  SNAPSHOT is answered when the
 	 * picture is another than that of `since`, with XENGT_CURSOR also when it lies
-	 * elsewhere, or when the time is over.
+	 * elsewhere, or when the time is over.  What changed where nothing had changed for a
+	 * second may come half a second later.
 	 */
 	uint32_t timeout_ms;
 	/* SNAPSHOT: the part that is wanted; w_px and h_px 0: all */
