@@ -43,6 +43,7 @@ struct server_looks {
 	struct look_pace hot;	 /* where something changed not long ago */
 	struct look_pace all;	 /* everywhere */
 	uint64_t not_before_ns;	 /* LOOK_SHARE */
+	uint64_t changed_ns;	 /* when a look last found a change */
 	uint64_t seen_writes;	 /* v->display_writes at the last look */
 	uint64_t since_ns;	 /* of the look under way: see gt_watch_is_same() */
 	uint64_t pictures_ns;	 /* of the look under way: what pictures took, which is no look */

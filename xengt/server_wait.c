@@ -5,8 +5,8 @@
  * Decides when there is a look at what their pictures were made of, for that costs.  A write of a
  * display register brings the next one forward.  Drawing into a frame that is shown exits nothing,
  * so there is a look LOOK_MIN_ns after the last change, and each that finds nothing makes the time
- * to the next longer, up to LOOK_MAX_ns; looks take no more than one part in LOOK_SHARE of the
- * time, whatever is waited for.  Nobody waits: no look, no timer.
+ * to the next longer, up to LOOK_MAX_ns, and in the end LOOK_STILL_ns; looks take no more than one
+ * part in LOOK_SHARE of the time, whatever is waited for.  Nobody waits: no look, no timer.
  *
  * What changes goes on changing, and mostly in the same place: a cursor blinks, a film runs in its
  * window.  So looks at bands that changed within HOT_ns and looks at everything have a pace each;
@@ -19,11 +19,13 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#define LOOK_MIN_ns  (16 * GT_NS_PER_MS) /* about a frame */
-#define LOOK_MAX_ns  (512 * GT_NS_PER_MS)
-#define LOOK_SOON_ns (4 * GT_NS_PER_MS) /* after a register was written */
-#define LOOK_SHARE   8
-#define HOT_ns	     (1000 * GT_NS_PER_MS)
+#define LOOK_MIN_ns   (16 * GT_NS_PER_MS) /* about a frame */
+#define LOOK_MAX_ns   (512 * GT_NS_PER_MS)
+#define LOOK_STILL_ns (2048 * GT_NS_PER_MS) /* when nothing has changed for STILL_ns */
+#define LOOK_SOON_ns  (4 * GT_NS_PER_MS)    /* after a register was written */
+#define LOOK_SHARE    8
+#define HOT_ns	      (1000 * GT_NS_PER_MS)
+#define STILL_ns      (5000 * GT_NS_PER_MS)
 
 void server_stop_waiting(struct gt_server *s, struct client *c)
 {
@@ -143,18 +145,18 @@ static bool look(struct gt_server *s, uint64_t since_ns)
 	return changed;
 }
 
-static void set_pace(struct look_pace *p, uint64_t now_ns, bool fast)
+static void set_pace(struct look_pace *p, uint64_t now_ns, bool fast, uint64_t max_ns)
 {
 	uint64_t slower_ns = p->pause_ns * 2;
 
 	p->looked_ns = now_ns;
-	p->pause_ns = fast ? LOOK_MIN_ns : slower_ns < LOOK_MAX_ns ? slower_ns : LOOK_MAX_ns;
+	p->pause_ns = fast ? LOOK_MIN_ns : slower_ns < max_ns ? slower_ns : max_ns;
 }
 
 static void look_if_due(struct gt_server *s)
 {
 	struct server_looks *l = &s->looks;
-	uint64_t start_ns = gt_now_ns(s->v), end_ns, took_ns;
+	uint64_t start_ns = gt_now_ns(s->v), end_ns, took_ns, max_ns;
 	bool at_all, written, hot, elsewhere;
 
 	if (!l->nr_waiting || start_ns < next_look_ns(s)) {
@@ -170,9 +172,13 @@ static void look_if_due(struct gt_server *s)
 	elsewhere = at_all && look(s, 0);
 	end_ns = gt_now_ns(s->v);
 	/* What was written is shown with the next frame: go on looking until then. */
-	set_pace(&l->hot, end_ns, hot || elsewhere || written);
+	if (hot || elsewhere || written) {
+		l->changed_ns = end_ns;
+	}
+	max_ns = end_ns - l->changed_ns < STILL_ns ? LOOK_MAX_ns : LOOK_STILL_ns;
+	set_pace(&l->hot, end_ns, hot || elsewhere || written, max_ns);
 	if (at_all) {
-		set_pace(&l->all, end_ns, elsewhere || written);
+		set_pace(&l->all, end_ns, elsewhere || written, max_ns);
 	}
 	took_ns = end_ns - start_ns - l->pictures_ns;
 	l->not_before_ns = end_ns + took_ns * (LOOK_SHARE - 1);

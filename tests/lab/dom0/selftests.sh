@@ -45,10 +45,10 @@ xengt.without=$(selftests_left_out) log_buf_len=4M" ||
 		fail_now "xl create" "$(cat "/var/log/xen/xl-$name.log")"
 	ok "the tests come to their end" guest_wait "$name" '^LAB DONE selftests' \
 		$((${LAB_CASE_DEADLINE:-1200} - 60))
-	guest_console "$name" | grep -a '^LAB selftest-' >"$LAB_KEEP/selftests.log"
-	guest_console "$name" | sed -n 's/^LAB judge //p' | selftests_list >"$LAB_KEEP/selftests.list"
+	guest_console "$name" | grep -a '^LAB selftest-' >"$LAB_KEEP/$name.log"
+	guest_console "$name" | sed -n 's/^LAB judge //p' | selftests_list >"$LAB_KEEP/$name.list"
 	dd if="$LAB_TMP/$name.img" bs=1M skip=$GUEST_MAILBOX_MB 2>/dev/null |
-		head -c "$(guest_value "$name" selftests-bytes)" >"$LAB_KEEP/selftests.dmesg"
+		head -c "$(guest_value "$name" selftests-bytes)" >"$LAB_KEEP/$name.dmesg"
 	verdicts "$name" "$LAB_TMP/expected"
 	diag "$(xengtctl stats "$name" | grep -E '^(submissions|contexts_done|commands|bad_command|exits)')"
 	ok "xl destroy" guest_destroy "$name"
