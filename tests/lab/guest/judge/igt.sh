@@ -29,7 +29,8 @@ try gem_exec_nop-all 40 gem_exec_nop -e all
 try gem_exec_nop-sync 40 gem_exec_nop -e rcs -s
 try gem_exec_ctx-create 60 gem_exec_ctx -e rcs -b create
 try gem_create 120 gem_create -s 16384
-try gem_create-busy 120 gem_create -s 16384 -b
+# 1000 submissions a round
+try gem_create-busy 120 gem_create -s 16384 -b -r 3
 try gem_exec_fault 60 gem_exec_fault -e bcs -s 65536
 try gem_exec_reloc 60 gem_exec_reloc -b 16 -r 16 -l 2 -m old
 try gem_exec_reloc-lut 60 gem_exec_reloc -b 16 -r 16 -l 2 -m lut -o random
